@@ -18,7 +18,7 @@ from typer.testing import CliRunner
 from indexcalc.cli.app import app
 from indexcalc.cli.help import shown, value_of
 from indexcalc.tree.schema import descriptions, json_schema
-from indexcalc.words.commands import COMMANDS, OPTIONS, VALUES
+from indexcalc.words.commands import COMMANDS, OPTIONS, SECTIONS, VALUES
 from indexcalc.words.shown import broken, wide
 
 from .conftest import REPOSITORY
@@ -73,6 +73,7 @@ def test_no_words_are_left_over() -> None:
     names = {path: {one.name for one in command.params} for path, command in EVERY.items()}
     every = {name for own in names.values() for name in own} | {"help"}
     assert set(COMMANDS) == set(EVERY)
+    assert sorted(name for _, names in SECTIONS for name in names) == sorted(EVERY["indexcalc"].commands)
     assert set(OPTIONS) - {""} <= set(EVERY)
     assert set(OPTIONS[""]) <= every
     for path, own in OPTIONS.items():
@@ -80,6 +81,17 @@ def test_no_words_are_left_over() -> None:
     for known in set(VALUES) - {"number"}:
         path, _, name = known.rpartition(" ")
         assert name in (names[path] if path else every), known
+
+
+def test_help_says_what_holds_where_nothing_is_typed() -> None:
+    for typed, default in {
+        "explain": "0; at least 0",
+        "evolution": "--degrees",
+        "check": "indicators.yaml",
+        "users add": "users.tsv",
+    }.items():
+        assert f"[default: {default}]" in " ".join(said(*typed.split(), "--help", "--lang", "en")[1].split())
+    assert "default: " not in said("completion", "--help", "--lang", "en")[1]
 
 
 def test_the_language_is_asked_for_before_or_after_the_command() -> None:

@@ -14,7 +14,8 @@ from .options import Options, takes
 
 @takes(common=("lang", "json"))
 def codes(
-    code: Annotated[str | None, typer.Argument(help="A finding's code, such as IC201.")] = None, **options: Unpack[Options]
+    code: Annotated[str | None, typer.Argument(help="A finding's code, such as IC201. Default: all are listed.")] = None,
+    **options: Unpack[Options],
 ) -> None:
     """Say what a finding means."""
     with opened(options) as project:

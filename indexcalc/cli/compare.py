@@ -15,10 +15,14 @@ from .options import Options, takes
 @takes("every", "period", "level", "as_of", "keep")
 def compare(
     context: typer.Context,
-    one: Annotated[str, typer.Argument(help="A period, a tree's file, or a method.")],
-    other: Annotated[str | None, typer.Argument(help="Another one of the same.")] = None,
+    one: Annotated[str, typer.Argument(help="A period, a tree's file, or a method, such as 2022, old.yaml, arithmetic.")],
+    other: Annotated[str | None, typer.Argument(help="Another one of the same; none with --with.")] = None,
     published: Annotated[
-        Path | None, typer.Option("--with", help="A published table of the period: a CSV file of units, scores and ranks.")
+        Path | None,
+        typer.Option(
+            "--with",
+            help="A published table of the period: a CSV file with units in its first column, scores and ranks in others.",
+        ),
     ] = None,
     **options: Unpack[Options],
 ) -> None:

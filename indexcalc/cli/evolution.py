@@ -25,19 +25,25 @@ def evolution(
         str | None,
         typer.Option(
             "--neighbours",
-            help="Who is next to whom: a CSV file of unit and neighbour, a GeoJSON file, nearest:4, within:50 (km) or inverse.",
+            help="Who is next to whom: a CSV file headed unit and neighbour, a GeoJSON file, nearest:4, within:50 (km) "
+            "or inverse (of distance).",
         ),
     ] = None,
     at: Annotated[
         str | None,
         typer.Option("--at", help="The columns of units with their coordinates, such as lon,lat. Default: a GeoJSON's."),
     ] = None,
-    degrees: Annotated[bool, typer.Option("--degrees/--plane", help="Whether coordinates are longitude and latitude.")] = True,
+    degrees: Annotated[
+        bool, typer.Option("--degrees/--plane", help="Coordinates are longitude and latitude, or those of a plane.")
+    ] = True,
     ellipse: Annotated[
-        Literal["yuill", "arcgis", "crimestat"], typer.Option("--ellipse", help="How large ellipses of deviations are drawn.")
+        Literal["yuill", "arcgis", "crimestat"],
+        typer.Option("--ellipse", help="How large ellipses of deviations are drawn: as Yuill, ArcGIS or CrimeStat do."),
     ] = "yuill",
     classes: Annotated[int, typer.Option("--classes", min=2, help="How many classes of scores units move between.")] = 4,
-    permutations: Annotated[int, typer.Option("--permutations", min=0, help="What Moran's I is held against.")] = 999,
+    permutations: Annotated[
+        int, typer.Option("--permutations", min=0, help="How many random permutations Moran's I is tested against.")
+    ] = 999,
     **options: Unpack[Options],
 ) -> None:
     """Say how scores evolve: differences by groups, convergence, shape, moves between classes, neighbours."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator, Sequence
+from pathlib import PurePath
 from typing import Any
 
 from ..findings import Language, spoken
@@ -13,7 +14,6 @@ from . import LANGUAGE
 _WIDEST = 100  # columns that are still read well
 _LEFT = 30  # columns that what is typed takes at most beside what it means
 _COMMON = {"index", "data", "lang", "json", "strict", "quiet", "help"}  # options that most commands have
-_NO_DEFAULT: tuple[Any, ...] = (None, False, "", (), [])  # that is worth showing
 
 
 def language_of(context: Any) -> Language:
@@ -24,23 +24,27 @@ def language_of(context: Any) -> Language:
 
 def help_of(command: Any, context: Any) -> str:
     """Return the help of a command, or of a group of commands."""
-    from ..words.commands import HELP
+    from ..words.commands import HELP, SECTIONS
 
     language, path = language_of(context), path_of(context)
     width = context.terminal_width or min(shutil.get_terminal_size().columns, _WIDEST)
     said, taken = HELP[language], [one for one in command.get_params(context) if shown(one)]
     rows = [(_section(one), _row(one, path, language)) for one in taken]
-    sections = {
-        **{said[name]: [row for section, row in rows if section == name] for name in ("arguments", "options", "common")},
-        said["commands"]: [
-            (name, sentence_of(one, name if path == "indexcalc" else f"{path} {name}", language))
-            for name, one in sorted(getattr(command, "commands", {}).items())
-        ],
+    sections = {said[name]: [row for section, row in rows if section == name] for name in ("arguments", "options", "common")}
+    below = {
+        name: sentence_of(one, name if path == "indexcalc" else f"{path} {name}", language)
+        for name, one in sorted(getattr(command, "commands", {}).items())
     }
+    if path == "indexcalc":
+        sections |= {title[language]: [(name, below[name]) for name in names] for title, names in SECTIONS}
+    else:
+        sections[said["commands"]] = list(below.items())
     parts = [usage_of(context), *_indented(sentence_of(command, path, language), width)]
     for title, listed in sections.items():
         if listed:
             parts += ["", said["heading"].format(title), *_columns(listed, width)]
+    if path == "indexcalc":
+        parts += ["", *said["begin"].splitlines()]
     return "\n".join(parts)
 
 
@@ -129,6 +133,13 @@ def _written(value: Any) -> str:
     return f"{value:g}" if isinstance(value, (int, float)) else "" if value is None else str(value)
 
 
+def _default(parameter: Any) -> str:
+    """Return what holds where nothing is typed, if that is worth showing."""
+    if getattr(parameter, "is_flag", False):  # of two flags one holds; of one its absence says nothing
+        return str(parameter.opts[0]) if parameter.secondary_opts and parameter.default else ""
+    return _written(parameter.default) if isinstance(parameter.default, (str, int, float, PurePath)) else ""
+
+
 def _argument(parameter: Any, path: str, language: Language) -> str:
     value = value_of(parameter, path, language)
     return value if parameter.required else f"[{value}]"
@@ -144,7 +155,7 @@ def _row(parameter: Any, path: str, language: Language) -> tuple[str, str]:
     else:
         names = ", ".join(sorted([*parameter.opts, *parameter.secondary_opts], key=len))
         typed = names if parameter.is_flag else f"{names} {value_of(parameter, path, language)}"
-    facts = [] if parameter.default in _NO_DEFAULT else [said["default"].format(_written(parameter.default))]
+    facts = [said["default"].format(default)] if (default := _default(parameter)) else []
     facts += [bound] if (bound := bounded(parameter, language)) else []
     facts += [said["required"]] if parameter.required and parameter.param_type_name == "option" else []
     meaning = about(parameter, path, language)

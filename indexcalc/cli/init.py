@@ -13,7 +13,7 @@ from .options import Options, takes
 
 @takes(common=("lang", "json"))
 def init(
-    folder: Annotated[Path | None, typer.Argument(help="A new or empty folder.")] = None,
+    folder: Annotated[Path | None, typer.Argument(help="A new folder, or an empty one.")] = None,
     name: Annotated[str | None, typer.Option("--from", help="A project of the gallery. Default: starter, a small one.")] = None,
     listed: Annotated[bool, typer.Option("--list", help="List the gallery.")] = False,
     **options: Unpack[Options],

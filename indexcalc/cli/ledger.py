@@ -33,7 +33,7 @@ def verify(
 @group.command("register")
 @takes("ledger", common=COMMON)
 def register(
-    log: Annotated[str, typer.Argument(help="A source under data: that is a log of events.")],
+    log: Annotated[str, typer.Argument(help="A log of events, by its name under `data:` of the tree.")],
     when: Annotated[str, typer.Option("--period", help="The period whose rows are registered.")],
     who: Annotated[str, typer.Option("--by", help="Who registers it. Default: the user's name.")] = "",
     reason: Annotated[str, typer.Option("--reason", help="Why a log that was registered is registered anew.")] = "",
@@ -63,7 +63,9 @@ def log(
 
 @group.command("show")
 @takes("ledger", common=COMMON)
-def show(submission: Annotated[str, typer.Argument(help="A submission's number.")], **options: Unpack[Options]) -> None:
+def show(
+    submission: Annotated[str, typer.Argument(help="A submission's number, as `ledger log` has it.")], **options: Unpack[Options]
+) -> None:
     """Show one submission with all its values, and what it changed."""
     from ..jobs.ledger import show as show_submission
 

@@ -14,7 +14,10 @@ from .options import Options, takes
 
 @takes(common=("lang", "json"))
 def methods(
-    name: Annotated[str | None, typer.Argument(help="A method, for all that is known of it.")] = None, **options: Unpack[Options]
+    name: Annotated[
+        str | None, typer.Argument(help="A method or a step, for all that is known of it. Default: all are listed.")
+    ] = None,
+    **options: Unpack[Options],
 ) -> None:
     """List the methods with their parameters."""
     with opened(options) as project:

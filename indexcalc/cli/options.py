@@ -21,7 +21,7 @@ Command = TypeVar("Command", bound=Callable[..., None])
 class Options(TypedDict, total=False):
     """What commands are told alike: a command has those that it names, and the ones of every command."""
 
-    index: Annotated[str, typer.Option("--index", help="The tree: its YAML file.")]
+    index: Annotated[str, typer.Option("--index", help="The tree: its YAML file, or the folder of it.")]
     data: Annotated[str | None, typer.Option("--data", help="Where relative paths of data start. Default: the tree's folder.")]
     period: Annotated[str | None, typer.Option("--period", help="A period such as 2022Q3 or 2022. Default: the newest.")]
     periods: Annotated[
@@ -30,7 +30,12 @@ class Options(TypedDict, total=False):
     before: Annotated[str | None, typer.Option("--from", help="The earlier period. Default: the one before --to.")]
     after: Annotated[str | None, typer.Option("--to", help="The later period. Default: the newest.")]
     node: Annotated[str | None, typer.Option("--node", help="A node, by its id or name. Default: the index itself.")]
-    level: Annotated[str | None, typer.Option("--level", help="Take the units of this level, such as street.")]
+    level: Annotated[
+        str | None,
+        typer.Option(
+            "--level", help="Take the units of this level, such as street. Default: that of `units.score`, or the top one."
+        ),
+    ]
     as_of: Annotated[
         str | None,
         typer.Option("--as-of", help="Read ledgers as they were at this moment, such as 2022-10-15 or 2022-10-15T18:00+08:00."),
@@ -39,7 +44,8 @@ class Options(TypedDict, total=False):
         str | None,
         typer.Option(
             "--format",
-            help="What people read: html, xlsx, md, svg, png, pdf, docx, page with commas, or none. Default: html,xlsx,md.",
+            help="What people read: html, xlsx, md, svg, png, pdf, docx, page (of the index itself) with commas, or none. "
+            "Default: html,xlsx,md.",
         ),
     ]
     out: Annotated[str | None, typer.Option("--out", help="Where reports go. Default: reports beside the tree.")]
@@ -66,9 +72,17 @@ class Options(TypedDict, total=False):
     note: Annotated[str, typer.Option("--note", help="Why, for the history.")]
     by: Annotated[str, typer.Option("--by", help="Who, for the history. Default: the user's name.")]
     weights: Annotated[
-        str | None, typer.Option("--weights", help="How weights are drawn: dirichlet, dirichlet:50 or perturb:0.25.")
+        str | None,
+        typer.Option(
+            "--weights",
+            help="How weights are drawn: dirichlet for any, dirichlet:50 for some around those that stand, "
+            "the nearer the more, perturb:0.25 for each up or down by a quarter. Default, as below: the tree's `uncertainty`.",
+        ),
     ]
-    normalise: Annotated[str | None, typer.Option("--normalise", help="Normalisers to draw from, separated by commas.")]
+    normalise: Annotated[
+        str | None,
+        typer.Option("--normalise", help="Normalisers to draw from, separated by commas, by their names in `indexcalc methods`."),
+    ]
     aggregate: Annotated[str | None, typer.Option("--aggregate", help="Ways of aggregating to draw from.")]
     treat: Annotated[str | None, typer.Option("--treat", help="Treatments of outliers to draw from, and none.")]
     impute: Annotated[str | None, typer.Option("--impute", help="Estimates of missing values to draw from, and none.")]

@@ -22,7 +22,9 @@ def target(
         Literal["peers", "history"],
         typer.Option("--effort", help="Count effort in the spread between units, or in what changes from period to period."),
     ] = "peers",
-    costs: Annotated[Path | None, typer.Option("--costs", help="A CSV file of indicator and cost instead.")] = None,
+    costs: Annotated[
+        Path | None, typer.Option("--costs", help="Count it in costs instead: a CSV file headed indicator and cost.")
+    ] = None,
     **options: Unpack[Options],
 ) -> None:
     """Plan the least effort that reaches a rank or a score."""

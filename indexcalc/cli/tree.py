@@ -22,7 +22,8 @@ def import_(
         Path | None, typer.Option("--out", help="The folder to write into. Default: the one that you are in.")
     ] = None,
     values: Annotated[
-        Path | None, typer.Option("--values", help="The file of the values. Default: another sheet, or iData beside iMeta.")
+        Path | None,
+        typer.Option("--values", help="The file of the values. Default: another sheet, or (as COINr has it) iData beside iMeta."),
     ] = None,
     **options: Unpack[Options],
 ) -> None:

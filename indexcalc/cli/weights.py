@@ -66,7 +66,9 @@ def set_(
 @group.command("suggest")
 @takes("decimals", "write", "note", "by", "period")
 def suggest(
-    wanted: Annotated[str | None, typer.Argument(help="The node whose children are weighed. Default: every inner node.")] = None,
+    wanted: Annotated[
+        str | None, typer.Argument(help="The node whose children are weighed, by its id or name. Default: every inner node.")
+    ] = None,
     method: Annotated[
         str, typer.Option("--method", help="entropy, critic, pca, ahp … as `indexcalc methods` lists under weights.")
     ] = "entropy",
@@ -167,7 +169,7 @@ def diff(
 @group.command("log")
 @takes(common=("index", "lang", "json", "quiet"))
 def log(
-    wanted: Annotated[str | None, typer.Argument(help="A node, for its changes alone.")] = None,
+    wanted: Annotated[str | None, typer.Argument(help="A node, by its id or name, for its changes alone. Default: all.")] = None,
     **options: Unpack[Options],
 ) -> None:
     """Show who changed which weight, when and why."""

@@ -19,7 +19,7 @@ COMMANDS: dict[str, str] = {
     "init": "新建示例项目，可从示例库中选取。",
     "doctor": "检查本机环境：版本、编码、可选组件、中文字体、办公软件。",
     "completion": "输出命令行补全脚本：命令、选项，以及本项目的评价对象、指标和期次。",
-    "codes": "说明错误、提醒和说明的编号。",
+    "codes": "解释问题编号的含义：错误、提醒和说明。",
     "change": "分解得分和位次变化的原因。",
     "compare": "比较两期、两套指标体系或两种方法。",
     "robustness": "稳健性分析：使排名改变的最小权重变动。",
@@ -27,7 +27,7 @@ COMMANDS: dict[str, str] = {
     "uncertainty": "不确定性分析：改变各种可选的做法，看位次有多可靠。",
     "describe": "指标数据概况：数值分布、异常值、相关。",
     "sensitivity": "敏感性分析：排名取决于哪些方法、指标和权重。",
-    "obstacles": "障碍度：各指标在与最优得分差距中的比重。",
+    "obstacles": "障碍度：与最优得分的差距中各指标所占的比重。",
     "grades": "等级划分：自然断点、均值与标准差、秩和比、耦合协调等级。",
     "fuzzy": "模糊综合评价：各指标对各等级的隶属度。",
     "evolution": "指数演变：差异分解、收敛、核密度、马尔可夫转移、空间自相关。",
@@ -43,7 +43,7 @@ COMMANDS: dict[str, str] = {
     "trend": "把数值与上期、上年同期和公布值对照。",
     "publish": "发布报告并留存公布值。",
     "warn": "列出预警及其依据。",
-    "watch": "输入变化时自动重新计分。",
+    "watch": "输入变化时自动重新计分并显示位次变化；按 Ctrl-C 结束。",
     "serve": "以网页供团队查看结果；可选编辑、填报、滚动展示。",
     "users": "网页服务的用户：添加、列出、删除。",
     "users add": "添加用户，或修改其角色与密码。",
@@ -55,7 +55,7 @@ COMMANDS: dict[str, str] = {
     "weights": "权重：查看、修改、建议、用工作簿编辑、比较。",
     "weights show": "查看各级指标的权重与总权重。",
     "weights set": "修改一个权重，文件其余内容不变。",
-    "weights suggest": "由数据计算建议权重。",
+    "weights suggest": "由数据计算建议权重，与现有权重对照。",
     "weights export": "导出可编辑权重的工作簿。",
     "weights import": "从工作簿导入权重。",
     "weights apply": "把报告网页导出的权重补丁写入指标体系。",
@@ -63,6 +63,25 @@ COMMANDS: dict[str, str] = {
     "weights diff": "比较两套指标体系及位次变化。",
     "weights log": "查看权重修改记录。",
 }
+
+SECTIONS: tuple[tuple[dict[str, str], tuple[str, ...]], ...] = (
+    ({"zh": "开始", "en": "To begin"}, ("init", "check", "methods", "codes", "schema", "doctor", "completion")),
+    (
+        {"zh": "计分与报告", "en": "Scores and reports"},
+        ("score", "rank", "report", "page", "publish", "verify", "watch", "serve", "users"),
+    ),
+    (
+        {"zh": "查看得分与变化", "en": "Scores and what moved them"},
+        ("explain", "change", "trend", "compare", "warn", "obstacles", "target"),
+    ),
+    (
+        {"zh": "统计分析", "en": "Statistics"},
+        ("describe", "uncertainty", "sensitivity", "robustness", "grades", "fuzzy", "evolution"),
+    ),
+    ({"zh": "指标体系与权重", "en": "The tree and its weights"}, ("tree", "weights")),
+    ({"zh": "部门报送", "en": "Reports of departments"}, ("template", "submit", "audit", "ledger")),
+)
+"""The commands as `indexcalc --help` lists them: by what they are for, in the order in which one meets them."""
 
 OPTIONS: dict[str, dict[str, str]] = {
     "": {
@@ -73,9 +92,9 @@ OPTIONS: dict[str, dict[str, str]] = {
         "before": "较早的期次。默认为 --to 的上一期。",
         "after": "较晚的期次。默认为最近一期。",
         "node": "指标，写编号或名称。默认为总指数。",
-        "level": "取这一层级的评价对象，如 street。",
+        "level": "取这一层级的评价对象，如 street。默认为 `units: score` 的层级，没有写时为最高层级。",
         "as_of": "以此时的台账为准，如 2022-10-15 或 2022-10-15T18:00+08:00。",
-        "formats": "供人阅读的报告的格式：html、xlsx、md、svg、png、pdf、docx、page，用逗号分隔；none 为都不要。默认为 html,xlsx,md。",
+        "formats": "供人阅读的报告的格式：html、xlsx、md、svg、png、pdf、docx、page（指标体系说明页），用逗号分隔；none 为都不要。默认为 html,xlsx,md。",
         "out": "报告写入的文件夹。默认为指标体系旁的 reports。",
         "keep": "把全部结果写入这个文件夹：工作簿、CSV、JSON。默认只显示，不写文件。",
         "every": "计算全部评价对象，不论多少；否则只算前几百个，并加以说明。",
@@ -86,8 +105,8 @@ OPTIONS: dict[str, dict[str, str]] = {
         "write": "把权重写入指标体系。",
         "note": "修改原因，记入修改记录。",
         "by": "修改人，记入修改记录。默认为本机用户名。",
-        "weights": "权重的抽样方法：dirichlet、dirichlet:50 或 perturb:0.25。",
-        "normalise": "参与抽样的无量纲化方法，用逗号分隔。",
+        "weights": "权重的抽样方法：dirichlet 为任意权重，dirichlet:50 为围绕给定权重（数越大越接近），perturb:0.25 为各自上下浮动 25%。默认按指标体系中 `uncertainty` 所写，以下各项相同。",
+        "normalise": "参与抽样的无量纲化方法，用逗号分隔；名称见 `indexcalc methods`。",
         "aggregate": "参与抽样的合成方法，用逗号分隔。",
         "treat": "参与抽样的异常值处理方法，用逗号分隔；none 为不处理。",
         "impute": "参与抽样的插补方法，用逗号分隔；none 为不插补。",
@@ -102,23 +121,23 @@ OPTIONS: dict[str, dict[str, str]] = {
     "indexcalc": {"lang": "显示的语言：zh 中文，en 英文；写在命令之前或之后均可。", "version": "显示版本号。"},
     "audit": {"when": "只审核这一期的数据。默认为各期。"},
     "change": {
-        "unit": "评价对象，连同其各项指标。默认为全部评价对象。",
+        "unit": "评价对象的编号、名称或别名，连同其各项指标分解。默认为全部评价对象。",
         "index_from": "较早一期的指标体系，与现在不同时写明。",
     },
-    "completion": {"shell": "使用哪种命令行。"},
+    "completion": {"shell": "使用哪种命令行。用法见 docs/zh/terminal.md。"},
     "codes": {"code": "编号，如 IC201。默认列出全部编号。"},
     "compare": {
-        "one": "一个期次、一个指标体系文件或一种方法。",
-        "published": "该期的公布表：CSV 文件，列出评价对象、得分和位次。",
-        "other": "与之比较的另一个，须为同类。",
+        "one": "一个期次、一个指标体系文件或一种方法，如 2022、old.yaml、arithmetic。",
+        "published": "与该期的公布表对照：CSV 文件，第一列为评价对象，其他列为得分、位次。",
+        "other": "与之比较的另一个，须为同类；写 --with 时不写。",
     },
     "evolution": {
         "columns": "按评价对象名单中的哪些列分组，逐层细分。默认为 group。",
         "weight": "泰尔指数按名单或数据中的这一列加权。",
-        "neighbours": "相邻关系：CSV 文件，两列为 unit 和 neighbour。",
+        "neighbours": "相邻关系：CSV 文件（表头为 unit 和 neighbour）、GeoJSON 文件，或 nearest:4（最近的 4 个）、within:50（50 公里以内）、inverse（距离的倒数）。",
         "at": "名单中的坐标列，如 lon,lat。默认取自 GeoJSON。",
-        "degrees": "坐标是否为经纬度。",
-        "ellipse": "标准差椭圆的大小按哪种软件的画法。",
+        "degrees": "坐标为经纬度（--degrees），或为平面坐标（--plane）。",
+        "ellipse": "标准差椭圆的大小按哪种算法：Yuill 原文、ArcGIS 或 CrimeStat。",
         "classes": "得分分为几个类型，用于马尔可夫转移矩阵。",
         "permutations": "莫兰指数检验的随机置换次数。",
     },
@@ -131,11 +150,11 @@ OPTIONS: dict[str, dict[str, str]] = {
     "grades": {"ways": "natural-breaks:4、mean-sd:4、rsr:3、coordination 或 coupling。默认用指标体系中的等级。"},
     "init": {
         "folder": "新建的文件夹，或已有的空文件夹。",
-        "name": "示例库中的项目。默认为 starter，一个小项目。",
+        "name": "示例库中的项目，名称见 --list。默认为 starter，一个小项目。",
         "listed": "列出示例库。",
     },
     "methods": {"name": "一种方法或一个步骤，显示其全部说明。默认列出全部方法。"},
-    "obstacles": {"unit": "评价对象。默认为全部。", "top": "每个评价对象列出几项障碍因子。"},
+    "obstacles": {"unit": "评价对象的编号、名称或别名。默认为全部。", "top": "每个评价对象列出几项障碍因子。"},
     "page": {
         "audience": "internal 为内部版；public 为公开版，不含原始数值、出处地址、部门和数据源。",
         "spoken": "说明页的语言：zh 中文，en 英文，both 同页双语。默认为中文。",
@@ -150,7 +169,7 @@ OPTIONS: dict[str, dict[str, str]] = {
         "new_template": "写出一份供修改的 Word 模板，不写报告。",
     },
     "robustness": {
-        "unit": "评价对象，显示使其位次改变的权重。默认为全部。",
+        "unit": "评价对象的编号、名称或别名，显示使其位次改变的权重。默认为全部。",
         "top": "同时测算使评价对象跌出前几位的权重变动。",
         "within": "每个权重的变动不超过自身的多大比例，如 0.5。",
         "depth": "只变动这一级的权重。默认为各级。",
@@ -167,6 +186,7 @@ OPTIONS: dict[str, dict[str, str]] = {
         "reports": "报送部门，文件中没有写明时用。",
         "when": "期次，文件中没有写明时用。",
         "yes": "期次尚未开始，或某列数值全部撤回时，仍予登记。",
+        "dry_run": "只审核，不登记。",
     },
     "serve": {
         "host": "监听的地址。供本机以外访问时，须写 --users 或 --token。",
@@ -194,20 +214,20 @@ OPTIONS: dict[str, dict[str, str]] = {
         "rank": "要达到的位次。",
         "score": "要达到的得分。",
         "effort": "改进幅度的计量：peers 按评价对象之间的差异，history 按历年的变动。",
-        "costs": "改用 CSV 文件给出的单位成本，两列为指标和成本。",
+        "costs": "改用 CSV 文件给出的单位成本，表头为 indicator 和 cost。",
     },
     "template": {
         "who": "填报部门，写法与指标体系中的 `department:` 一致。",
         "when": "填报的期次，如 2022Q3。",
         "file": "写出的工作簿。默认在当前文件夹，以部门和期次命名。",
     },
-    "trend": {"unit": "评价对象，逐期列出。默认列出一期的全部评价对象。"},
+    "trend": {"unit": "评价对象的编号、名称或别名，逐期列出。默认列出一期的全部评价对象。"},
     "uncertainty": {
         "draws": "抽样次数。",
         "interval": "位次区间包含多大比例的抽样结果。",
         "apart": "一个评价对象在多大比例的抽样中领先，才算与另一个分得开。",
         "top": "显示每个评价对象进入前几位的频率。",
-        "sets": "用给定的权重代替抽样：CSV 文件，每列一个指标，每行一套权重。",
+        "sets": "用给定的权重代替抽样：CSV 文件，每列一个指标（表头为编号或名称），每行一套权重。",
         "quantiles": "显示在这一比例的抽样中达到或优于的位次，如 0.25；可写多次。",
     },
     "verify": {"folder": "报告文件夹，如 reports/2022。"},
@@ -218,19 +238,19 @@ OPTIONS: dict[str, dict[str, str]] = {
     },
     "watch": {"seconds": "每隔几秒查看一次输入。", "once": "只查看一次：输入与报告所用的不同时计分。"},
     "ledger verify": {"receipt": "须仍然相符的回执；可写多次。"},
-    "ledger log": {"when": "只列这一期的报送。默认为各期。"},
+    "ledger log": {"when": "只列这一期的报送。默认为各期。", "department": "只列这个部门的报送。默认为各部门。"},
     "ledger register": {
-        "log": "`data:` 下属于事件日志的数据源。",
+        "log": "事件日志，写其在指标体系 `data:` 下的名称。",
         "when": "登记哪一期的各行。",
         "who": "登记人。默认为本机用户名。",
         "reason": "重新登记已登记日志的原因。",
     },
-    "ledger show": {"submission": "报送记录的序号。"},
+    "ledger show": {"submission": "报送记录的序号，见 `ledger log`。"},
     "ledger status": {"named": "期次；可写多次。默认为最近八期。"},
     "tree import": {
         "file": "指标体系表：.xlsx、.xls、.ods、.csv。",
         "folder": "写入的文件夹。默认为当前文件夹。",
-        "values": "数据文件。默认取另一张工作表，或 iMeta 旁的 iData。",
+        "values": "数据文件。默认取同一工作簿的另一张工作表，或（COINr 格式）iMeta 旁的 iData。",
     },
     "tree export": {"file": "写出的表，.xlsx 或 .csv。默认为 indicators.xlsx。"},
     "weights set": {
@@ -239,7 +259,7 @@ OPTIONS: dict[str, dict[str, str]] = {
         "rescale": "其余同级指标的权重按比例调整，使合计不变。",
     },
     "weights suggest": {
-        "wanted": "为其下级指标赋权的指标。默认为全部上级指标。",
+        "wanted": "为其下级指标赋权的指标，写编号或名称。默认为全部上级指标。",
         "method": "赋权方法：entropy、critic、pca、ahp 等，见 `indexcalc methods` 的 weights 部分。",
         "param": "方法的参数，写作 名称=值；可写多次。",
     },
@@ -251,7 +271,7 @@ OPTIONS: dict[str, dict[str, str]] = {
         "files": "每位专家一个工作簿；生成表时，写指标和要写出的文件。",
     },
     "weights diff": {"old": "原来的指标体系。", "new": "现在的指标体系。"},
-    "weights log": {"wanted": "只列这个指标的修改。默认为全部。"},
+    "weights log": {"wanted": "只列这个指标的修改，写编号或名称。默认为全部。"},
 }
 """The options and arguments by command and parameter; under "" those that mean the same everywhere."""
 
@@ -309,6 +329,9 @@ HELP: dict[str, dict[str, str]] = {
         "usage": "用法：{}",
         "some": "[选项]",
         "command": "命令 …",
+        "begin": """初次使用：indexcalc init 我的指数（新建示例项目），再 cd 我的指数、indexcalc score
+命令的用法：indexcalc 命令 --help
+问题的含义：indexcalc codes 编号""",
         "heading": "{}：",
         "arguments": "参数",
         "options": "选项",
@@ -330,6 +353,9 @@ HELP: dict[str, dict[str, str]] = {
         "usage": "Usage: {}",
         "some": "[OPTIONS]",
         "command": "COMMAND …",
+        "begin": """To begin: indexcalc init my-index (an example project), cd my-index, indexcalc score
+How a command is used: indexcalc COMMAND --help
+What a finding means: indexcalc codes CODE""",
         "heading": "{}:",
         "arguments": "Arguments",
         "options": "Options",
