@@ -13,12 +13,14 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import openpyxl
 import pytest
 from typer.testing import CliRunner
 
 from indexcalc.cli.app import app
+from indexcalc.cli.open import opened
 from indexcalc.jobs import questions
 from indexcalc.report.answers import answer, change, compare, explain, ranking, robustness, sensitivity, uncertainty
 
@@ -279,3 +281,18 @@ def test_a_run_shows_the_time_left_and_keeps_what_is_done_when_it_is_interrupted
     if words[0] == "uncertainty":
         assert f"{done} draws, seed 3" in text
     assert "Guangzhou Red Cotton Index" in text
+
+
+def test_how_long_is_left_is_said_once_where_nobody_watches(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Of 10 questions that take 3 s each, the first leaves 27 s: said once; of 10 that take 1 s each nothing is said."""
+    clock = [0.0]
+    monkeypatch.setattr("indexcalc.cli.open.time", SimpleNamespace(monotonic=lambda: clock[0]))
+    for seconds, said in ((3.0, "1 of 10, 0:27 left\n"), (1.0, "")):
+        for quiet, as_json in ((False, False), (True, False), (False, True)):
+            show = opened({"index": tmp_path, "lang": "en", "quiet": quiet, "json": as_json}).counting()
+            for done in range(1, 11):
+                clock[0] += seconds
+                show(done, 10)
+            assert capsys.readouterr().err == ("" if quiet or as_json else said)

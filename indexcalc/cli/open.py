@@ -24,6 +24,7 @@ REFUSED = 1
 _LAST = {"IC330"}  # what is said of many rows, in every command: one line below the answer
 _PLACES = 8  # that one line names
 _EVERY = 0.2  # seconds after which the time left is shown again
+_LONG = 20  # seconds left of which somebody who does not sit before a terminal is told, once
 
 
 @dataclass
@@ -110,18 +111,21 @@ class Opened(Project):
             print(f"\r\033[K{word_of(f'doing {step}', self.language) if step else ''}", end="", file=sys.stderr, flush=True)
 
     def counting(self) -> Callable[[int, int], None]:
-        """Return what shows on a terminal how much is done and how long the rest will take."""
+        """Return what shows on a terminal how much is done and how long the rest will take; elsewhere once, if that is long."""
         start = last = time.monotonic()
+        told = self.quiet or self.as_json
 
         def show(done: int, of: int) -> None:
-            nonlocal last
+            nonlocal last, told
             now = time.monotonic()
-            if not self.is_watched or now - last < _EVERY:
-                return
-            last = now
             left = round((now - start) * (of - done) / max(done, 1))
             said = word.time_left(self.language).format(done=done, all=of, clock=f"{left // 60}:{left % 60:02}")
-            print(f"\r\033[K{said}", end="", file=sys.stderr, flush=True)
+            if self.is_watched and now - last >= _EVERY:
+                last = now
+                print(f"\r\033[K{said}", end="", file=sys.stderr, flush=True)
+            elif not self.is_watched and not told and left > _LONG:
+                told = True
+                print(said, file=sys.stderr, flush=True)
 
         return show
 
