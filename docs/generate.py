@@ -253,13 +253,17 @@ def output_schema() -> str:
     return json.dumps(schema, ensure_ascii=False, indent=1) + "\n"
 
 
-_TYPES = {"text": "string", "number": "number", "whole": "integer", "flag": "boolean", "null": "null"}
+_TYPES = {"text": "string", "number": "number", "whole": "integer", "flag": "boolean"}
 
 
 def _schema_of(shape: Any, words: dict[str, dict[str, str]]) -> dict[str, Any]:
     """Return the JSON Schema of a shape as json.yaml has it."""
     if isinstance(shape, list):
         return {"type": "array", "items": _schema_of(shape[0], words)}
+    if shape is None:
+        return {"type": "null"}
+    if isinstance(shape, dict) and set(shape) == {"|"}:
+        return {"anyOf": [_schema_of(one, words) for one in shape["|"]]}
     if isinstance(shape, dict) and set(shape) == {"*"}:
         return {"type": "object", "additionalProperties": _schema_of(shape["*"], words)}
     if isinstance(shape, dict):

@@ -37,7 +37,10 @@ def compare_answer(comparison: Comparison, language: Language) -> Answer:
         "names": list(comparison.names),
         **({"period": before} if before == after else {}),
         "count": comparison.count,
-        "left_out": [[moves.units.ids[at] for at in places] for places in comparison.left_out],
+        "left_out": [
+            [{"unit": moves.units.ids[at], "name": moves.units.title(at, language)} for at in places]
+            for places in comparison.left_out
+        ],
         "spearman": finite(comparison.spearman),
         "kendall": finite(comparison.kendall),
         "moved": comparison.moved,

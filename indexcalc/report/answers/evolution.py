@@ -26,10 +26,10 @@ def evolution_answer(result: Evolution, language: Language) -> Answer:
     first, last = (period_title(period, language) for period in (result.periods[0], result.periods[-1]))
     heading = f"{result.scores.tree.nodes[result.node].title(language)} · {first} – {last}"
     tables = [f"{sheet.title}\n{as_text(sheet, language)}" for sheet in shown if sheet.rows]
-    return Answer("\n\n".join([heading, *tables]), _data(result), sheets, evolution_pictures(result, language))
+    return Answer("\n\n".join([heading, *tables]), _data(result, language), sheets, evolution_pictures(result, language))
 
 
-def _data(result: Evolution) -> dict[str, Any]:
+def _data(result: Evolution, language: Language) -> dict[str, Any]:
     units = result.scores.panel.units
     periods = []
     for at, period in enumerate(result.periods):
@@ -51,7 +51,10 @@ def _data(result: Evolution) -> dict[str, Any]:
                 "step": None if step is None else _plain(asdict(step)),
                 "moran": None
                 if moran is None
-                else _plain({**asdict(moran), "places": None}) | {"units": [units.ids[place] for place in moran.places.tolist()]},
+                else {
+                    **_plain({**asdict(moran), "places": None}),
+                    "units": [{"unit": units.ids[at], "name": units.title(at, language)} for at in moran.places.tolist()],
+                },
             }
         )
     return {

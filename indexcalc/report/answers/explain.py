@@ -282,7 +282,7 @@ def _versus(result: Versus, language: Language) -> Answer:
     data = {
         "unit": units.ids[result.unit],
         "name": units.title(result.unit, language),
-        "others": [units.ids[other] for other in result.others],
+        "others": [{"unit": units.ids[other], "name": units.title(other, language)} for other in result.others],
         "period": period,
         "tree": _versus_data(result, result.node, 0, language),
     }

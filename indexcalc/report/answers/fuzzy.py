@@ -19,10 +19,12 @@ def fuzzy_answer(result: Memberships, language: Language) -> Answer:
     sheets = {"": start_sheet(result, language), "nodes": nodes_sheet(result, language)}
     heading = f"{result.scores.tree.nodes[result.start].title(language)} · {period_title(result.period, language)}"
     shown = [shortened(sheet, MOST_ROWS, language, ELSEWHERE) for sheet in sheets.values()][: 1 + (len(result.nodes) > 1)]
-    return Answer("\n\n".join([heading, *(f"{one.title}\n{as_text(one, language)}" for one in shown)]), _data(result), sheets)
+    return Answer(
+        "\n\n".join([heading, *(f"{one.title}\n{as_text(one, language)}" for one in shown)]), _data(result, language), sheets
+    )
 
 
-def _data(result: Memberships) -> dict[str, Any]:
+def _data(result: Memberships, language: Language) -> dict[str, Any]:
     score, grade, tree = result.score(), result.grade(), result.scores.tree
     return {
         "node": tree.nodes[result.start].id,
@@ -32,6 +34,7 @@ def _data(result: Memberships) -> dict[str, Any]:
         "units": [
             {
                 "unit": result.scores.panel.units.ids[unit],
+                "name": result.scores.panel.units.title(unit, language),
                 "nodes": {
                     tree.nodes[node].id: {
                         "memberships": [finite(one) for one in result.memberships[unit, node]],

@@ -20,11 +20,11 @@ def grades_answer(result: Graded, language: Language) -> Answer:
     heading = f"{result.scores.tree.nodes[result.node].title(language)} · {period_title(result.period, language)}"
     shown = [shortened(sheets[key], MOST_ROWS, language, ELSEWHERE) for key in ("grades", "", "line") if sheets[key].rows]
     tables = [f"{sheet.title}\n{as_text(sheet, language)}" for sheet in shown]
-    return Answer("\n\n".join([heading, *tables]), _data(result), sheets)
+    return Answer("\n\n".join([heading, *tables]), _data(result, language), sheets)
 
 
-def _data(result: Graded) -> dict[str, Any]:
-    line, frame = result.line, result.frame()
+def _data(result: Graded, language: Language) -> dict[str, Any]:
+    line, frame = result.line, result.frame(language)
     columns = ("score", "rank", "place", "share", "probit", "fitted")
     return {
         "node": result.scores.tree.nodes[result.node].id,
@@ -44,7 +44,12 @@ def _data(result: Graded) -> dict[str, Any]:
             "rows": line.rows,
         },
         "units": [
-            {"unit": str(row["unit"]), "grade": str(row["grade"]), **{key: finite(row[key]) for key in columns}}
+            {
+                "unit": str(row["unit"]),
+                "name": str(row["name"]),
+                "grade": str(row["grade"]),
+                **{key: finite(row[key]) for key in columns},
+            }
             for row in frame.to_dict("records")
         ],
     }

@@ -24,7 +24,7 @@ def printed_answer(result: Printed, language: Language) -> Answer:
     shown = [shortened(sheet, MOST_ROWS, language, ELSEWHERE) for sheet in sheets.values() if sheet.rows]
     said = [str(word.all_as_printed(language))] if result.agree else []
     tables = [f"{sheet.title}\n{as_text(sheet, language)}" for sheet in shown]
-    return Answer("\n\n".join([heading, *said, *tables]), _data(result), sheets)
+    return Answer("\n\n".join([heading, *said, *tables]), _data(result, language), sheets)
 
 
 def _columns(result: Printed, language: Language) -> Sheet:
@@ -65,7 +65,7 @@ def _differ(result: Printed, language: Language) -> Sheet:
     return Sheet(word.not_as_printed(language), headings, rows)
 
 
-def _data(result: Printed) -> dict[str, Any]:
+def _data(result: Printed, language: Language) -> dict[str, Any]:
     tree, units = result.scores.tree, result.scores.panel.units
     return {
         "period": result.period,
@@ -79,7 +79,12 @@ def _data(result: Printed) -> dict[str, Any]:
                 "compared": len(cells),
                 "agree": sum(cell.agrees for cell in cells),
                 "differ": [
-                    {"unit": units.ids[cell.unit], "own": finite(cell.own), "printed": finite(cell.printed)}
+                    {
+                        "unit": units.ids[cell.unit],
+                        "name": units.title(cell.unit, language),
+                        "own": finite(cell.own),
+                        "printed": finite(cell.printed),
+                    }
                     for cell in cells
                     if not cell.agrees
                 ],
