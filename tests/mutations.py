@@ -62,45 +62,72 @@ MUTATIONS = [
     of(
         "engine",
         "a ceiling where nothing happened",
+        ("by_events", r"\(count > 0\) & ", "(count >= 0) & "),
         ("by_events", r"np\.where\(count > 0, np\.minimum", "np.where(count >= 0, np.minimum"),
     ),
     of(
-        "engine", "the places climbed since the period before", ("places_climbed", r"climbed\((\w+), (\w+)\)", r"climbed(\2, \1)")
+        "engine",
+        "the places climbed since the period before",
+        ("places_moved", r"moved\((\w+), (\w+)\)", r"moved(\2, \1)"),
+        ("places_climbed", r"climbed\((\w+), (\w+)\)", r"climbed(\2, \1)"),
     ),
     of("engine", "what is compared within groups", ("groups_of", r"== label\b", "!= label")),
     of("engine", "an indicator with a target", ("towards", r"        if (at|column) in targets:", r"        if \1 < 0:")),
     of(
         "engine",
         "the base of a change a year before",
+        ("before", r'"previous" else year_before', '"year-before" else year_before'),
         ("_before", r'"previous" else year_before', '"year-before" else year_before'),
     ),
     of(
         "engine",
         "units of which too little is known",
+        ("screened", r"coverage - REACHED\) \* asked", "coverage - REACHED) * asked * 2"),
         ("screened", r"index\.screen\.coverage \* asked -", "index.screen.coverage * asked * 2 -"),
     ),
     of("engine", "estimates in cells that do not apply", ("impute", r"== MISSING\)", "!= 0)")),
     of("engine", "sums of lower levels", ("_total", r"weights=row,", "weights=np.abs(row) + 1,")),
-    of("engine", "means over a lower level", ("_from_below", r"depth \+= above >= 0", "depth += above > 0")),
+    of(
+        "engine",
+        "means over a lower level",
+        ("from_below", r"depth \+= above >= 0", "depth += above > 0"),
+        ("_from_below", r"depth \+= above >= 0", "depth += above > 0"),
+    ),
+    of("engine", "units that are scored in some periods alone", ("scored", r"&= span", "|= span"), tests=("test_times.py",)),
+    of("engine", "a rule that reported values break", ("_against", r"~holds", "holds"), tests=("test_logic.py",)),
+    of(
+        "engine",
+        "what a leaf goes on from another with",
+        ("with_predecessors", r"== MISSING", "!= MISSING"),
+        tests=("test_editions.py",),
+    ),
     of(
         "engine",
         "the turn of a node",
+        ("finish", r"ends\[block\]\) - y", "ends[block]) / 2 - y"),
         ("finish", r"mirror\(index\) - y", "mirror(index) / 2 - y"),
         ("_finish", r"mirror\(index\) - ", "mirror(index) / 2 - "),
     ),
     of(
         "engine",
         "whether enough is there",
+        ("enough", r">= missing\.coverage - REACHED", ">= missing.coverage / 2"),
         ("enough", r">= missing\.coverage - SLACK", ">= missing.coverage / 2"),
         ("_enough", r">= missing\.coverage - SLACK", ">= missing.coverage / 2"),
     ),
     of(
         "engine",
         "whether enough children are there",
+        ("wanted", r"REACHED\) \* asked", "REACHED) * asked / 2"),
         ("enough", r"missing\.children \* asked", "missing.children * asked / 2"),
         ("_enough", r"missing\.children \* asked", "missing.children * asked / 2"),
     ),
-    of("engine", "the middle about which a node turns", ("mirror", r"2\.0 \* float", "1.0 * float")),
+    of(
+        "engine",
+        "the middle about which a node turns",
+        ("_both_ends", r"2\.0 \* float", "1.0 * float"),
+        ("mirror", r"2\.0 \* float", "1.0 * float"),
+    ),
     of(
         "engine",
         "coverage by weights",
@@ -114,7 +141,12 @@ MUTATIONS = [
     ),
     of("engine", "the floor of what is missing", ("leaf_floors", r"np\.fmin\.reduce", "np.fmax.reduce")),
     of("engine", "a column that is the same in all units is told", ("check_columns", r'"IC420", same_in', '"IC420", empty_in')),
-    of("engine", "ranks within groups", ("rank", r"scores\[:, mask\]", "-scores[:, mask]")),
+    of(
+        "engine",
+        "ranks within groups",
+        ("placed", r"ranks\(ranked\[:, units\]", "ranks(-ranked[:, units]"),
+        ("rank", r"scores\[:, mask\]", "-scores[:, mask]"),
+    ),
     of("engine", "a grade at its bound", ("_grades", r"shown >= one\.from_", "shown > one.from_")),
     of("engine", "a grade by share within groups", ("_counts", r"~np\.isnan\(score\[:, mask\]\)", "np.isnan(score[:, mask])")),
     of(
@@ -135,6 +167,7 @@ MUTATIONS = [
     of(
         "methods",
         "a parameter that must be given",
+        ("parameters", r"name not in defaults, defaults", "False, defaults"),
         ("parameters", r"parameter\.default is parameter\.empty,\n", "False,\n"),
         ("parameters", r"is KEYWORD_ONLY|KEYWORD_ONLY", "VAR_KEYWORD"),
     ),
@@ -199,7 +232,12 @@ MUTATIONS = [
     of("methods", "the nearest period of two", ("nearest", r"at - before <= after - at", "at - before >= after - at")),
     of("methods", "whether judgements contradict each other", ("consistency", r"max\(size - 1, 1\)", "max(size, 1)")),
     of("methods", "ranks that are alike", ("_by_rank", r"sums / count", "sums")),
-    of("methods", "a score by percentile", ("percentile", r"frame\.count - 1, np\.nan", "frame.count, np.nan")),
+    of(
+        "methods",
+        "a score by percentile",
+        ("percentile", r"frame\.count - among, np\.nan", "frame.count, np.nan"),
+        ("percentile", r"frame\.count - 1, np\.nan", "frame.count, np.nan"),
+    ),
     of("methods", "a z-score", ("z_score", r"frame\.sign \* ", "")),
     of(
         "methods",
@@ -247,11 +285,99 @@ MUTATIONS = [
     of(
         "methods",
         "a scale upside down is refused",
+        ("problem", r"below >= above", "below > above"),
         ("scale", r"given\.low >= given\.high", "given.low > given.high"),
         tests=("test_messages.py",),
     ),
     of("methods", "a quick formula in a query", ("share_of_way", r"\(x - start\)", "(x - end)"), tests=("test_in_query.py",)),
+    of("methods", "a compromise of losses", ("vikor", r"_part\(together, none\)", "_part(most, none)")),
+    of(
+        "methods",
+        "where scores fall apart by themselves",
+        ("within", r"squares - total \* total / count", "squares"),
+        tests=("test_grades.py",),
+    ),
+    of("methods", "weights from judgements that complement each other", ("_complementary", r"n / 2 - 1", "n / 2")),
+    of(
+        "methods",
+        "the child that decides a membership",
+        ("min_max", r"\.max\(axis=-2\)", ".min(axis=-2)"),
+        tests=("test_fuzzy.py",),
+    ),
+    of(
+        "methods",
+        "where scores by points bend",
+        ("bends", r"pair\[0\]", "pair[1]"),
+        tests=("test_target.py", "test_robustness.py"),
+    ),
+    of("methods", "the probit of the highest place", ("spread", r"0\.25 / count", "0.5 / count"), tests=("test_grades.py",)),
     # matching
+    of(
+        "match",
+        "the unit that a line above a table names",
+        ("_unit_of", r"len\(found\) == 1", "found"),
+        tests=("sources/test_layouts.py", "test_messages.py"),
+    ),
+    of(
+        "match",
+        "units that have no row in any period",
+        ("never_there", r"if unit not in some\]", "if unit in some]"),
+        tests=("test_messages.py",),
+    ),
+    of(
+        "match",
+        "a month that may be January or October",
+        ("unclear_months", r"owners\[i\]\] == 1", "owners[i]] >= 1"),
+        tests=("sources/test_dated.py", "test_messages.py"),
+    ),
+    of("match", "rules that may be broken", ("_against", r"not holds", "holds"), tests=("test_doubtful.py",)),
+    of("match", "values from a second source", ("filled", r"not in has", "in has"), tests=("test_elsewhere.py",)),
+    of("match", "which of two units of one name is meant", ("of", r"if spans", "if not spans"), tests=("test_times.py",)),
+    of(
+        "match",
+        "what stands in an empty cell's place",
+        ("_repeated", r"if name_of", "if not name_of"),
+        tests=("test_messages.py",),
+    ),
+    of(
+        "match",
+        "values in another unit of measurement",
+        ("factor", r"one\.size / other\.size", "other.size / one.size"),
+        tests=("sources/test_measures.py",),
+    ),
+    of(
+        "match", "mistakes in data beside a wrong tree", ("_stands", r" or ", " and "), tests=("test_once.py", "test_messages.py")
+    ),
+    of(
+        "match",
+        "a file that no pattern means",
+        ("_is_asked_for", r"not wanted\.isdisjoint", "wanted.isdisjoint"),
+        tests=("sources/test_meant.py", "test_messages.py"),
+    ),
+    of(
+        "match",
+        "doubts about values of one's own",
+        ("doubtful", r"one\.cell < mine", "one.cell >= mine"),
+        tests=("sources/test_plausible.py",),
+    ),
+    of(
+        "match",
+        "a column that is spelled in two ways",
+        ("_decided", r"own\.point or own\.thousands\)", "own.point and own.thousands)"),
+        tests=("sources/test_spelling.py", "test_messages.py"),
+    ),
+    of(
+        "match",
+        "a total that is no stray value",
+        ("stray", r"0\.005 \* total", "5.0 * total"),
+        tests=("sources/test_plausible.py",),
+    ),
+    of(
+        "match",
+        "totals that fall",
+        ("_of_column", r"values\[unit, period\] < values", "values[unit, period] > values"),
+        tests=("sources/test_dated.py", "test_messages.py"),
+    ),
     of("match", "a status column that silences a value", ("_put", r"np\.nan  #", "0.0  #")),
     of("match", "values that hold in every period", ("_put", r"values\[:, units\]", "values[:1, units]")),
     of(
@@ -264,6 +390,7 @@ MUTATIONS = [
     of(
         "match",
         "rows that have no period",
+        ("dated", r"if meaning\[cell\] is None", "if meaning[cell] is not None"),
         ("dated", r"if meaning\[cells\[row\]\] is None", "if meaning[cells[row]] is not None"),
         ("_periods", r"is None", "is not None"),
     ),
@@ -315,7 +442,12 @@ MUTATIONS = [
         "a report that is replaced in one step",
         ("_exchange", r"return bool\(library\.renameat2", "return True or bool(library.renameat2"),
     ),
-    of("journal", "files that are written beside", ("replace_files", r"_write\(new, content\)", "_write(target, content)")),
+    of(
+        "journal",
+        "files that are written beside",
+        ("file", r"_write\(new, content\)", "_write(target, content), _write(new, content)"),
+        ("replace_files", r"_write\(new, content\)", "_write(target, content)"),
+    ),
 ]
 
 
