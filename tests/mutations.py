@@ -31,7 +31,7 @@ LONGEST = 900  # seconds that tests may take: a mutation may well make a loop th
 NEEDS_ONE = ("engine", "methods", "sources/match")
 TESTS = {
     "engine": ["test_engine.py", "test_nodes.py", "test_levels.py", "test_uncertainty.py", "test_messages.py"],
-    "methods": ["test_methods.py", "test_weights.py", "test_golden_methods.py", "test_golden_weights.py", "test_messages.py"],
+    "methods": ["test_golden_methods.py", "test_golden_weights.py", "test_weights.py", "test_methods.py", "test_messages.py"],
     "match": ["sources/test_bind.py", "sources/test_tables.py", "test_messages.py", "test_blocks.py", "test_ledger_messages.py"],
     "journal": ["test_publish.py", "test_kills.py", "test_weights_commands.py"],
 }

@@ -338,11 +338,14 @@ class Products:
             change = room(one.sums.shape[1], y.shape[1])
             for level in one.inside:
                 number, gaps, parts = level.base.shape
+                here, taken = change[level.gaps], room.used
                 own = _taken(weights, level.edges, room).reshape(number, parts, -1)
-                products(level.base, own, change[level.gaps].reshape(number, gaps, -1))
+                products(level.base, own, here.reshape(number, gaps, -1))
+                room.used = taken  # what is in the cache is written over, which takes less time than memory further on
                 if level.sums is not None:
-                    change[level.gaps] += level.sums @ change[: level.gaps.start]
-                change[level.gaps] *= _taken(ratio, level.kinds, room)
+                    here += level.sums @ change[: level.gaps.start]
+                here *= _taken(ratio, level.kinds, room)
+                room.used = taken
             y += one.sums @ change
         for number, edge in one.below:
             x, below = made[number], self.products[number]
