@@ -12,15 +12,11 @@ The tree is made of plain tuples as in `formula`, with ("text", "…") for text,
 
 from __future__ import annotations
 
-import re
-from typing import Literal
+from typing import Literal, NoReturn
 
-from .expressions import NAME, NUMBER, Codes, Expression, FormulaError, Parser, Token, refuse_other_form
+from .expressions import Codes, Expression, FormulaError, Parser, Token, refuse_other_form, tokens_of
 
-_TOKEN = (
-    rf"\s*(?:{NUMBER}|'(?P<text>(?:[^']|'')*)'|\"(?P<double>(?:[^\"]|\"\")*)\"|{NAME}"
-    r"|(?P<sign><=|>=|!=|<>|==|[-+*/×÷<>=(),])|(?P<other>\S))"
-)
+_SIGNS = r"<=|>=|!=|<>|==|[-+*/×÷<>=(),]"
 _SAME = {"×": "*", "÷": "/", "==": "=", "<>": "!="}
 COMPARISONS = frozenset({"<", "<=", ">", ">=", "=", "!="})
 TRUTHS = COMPARISONS | {"and", "or", "not", "in", "missing", "contains"}
@@ -61,20 +57,20 @@ def _whole(text: str, wanted: Literal["condition", "value"]) -> Expression:
 
 
 def _tokens(text: str) -> list[Token]:
-    tokens = []
-    for match in re.finditer(_TOKEN, text):
-        kind = str(match.lastgroup)
-        token, start = match[kind], match.start(kind)
-        if kind == "other":
-            refuse_other_form(token, start, "()[],+-*/<>='\"", "where")
-            raise FormulaError("IC713" if token in "'\"[" else "IC710", start, found=token)
-        if kind in ("text", "double"):
-            mark = "'" if kind == "text" else '"'
-            kind, token, start = "text", token.replace(mark * 2, mark), start - 1
-        elif kind == "name" and token.lower() in _WORDS:
-            kind, token = "word", token.lower()
-        tokens.append((kind, _SAME.get(token, token) if kind == "sign" else token, start))
-    return [*tokens, ("end", "", len(text.rstrip()))]
+    return list(map(_as_known, tokens_of(text, _SIGNS, _refuse)))
+
+
+def _as_known(token: Token) -> Token:
+    """Return a token with the words that join or compare told from names, and each sign in one spelling."""
+    kind, text, position = token
+    if kind == "name" and text.lower() in _WORDS:
+        return "word", text.lower(), position
+    return (kind, _SAME.get(text, text), position) if kind == "sign" else token
+
+
+def _refuse(sign: str, position: int) -> NoReturn:
+    refuse_other_form(sign, position, "()[],+-*/<>='\"", "where")
+    raise FormulaError("IC713" if sign in "'\"[" else "IC710", position, found=sign)
 
 
 class _Parser(Parser):

@@ -5,16 +5,18 @@ A tree is `("number", 2.0)`, `("name", "x")` or `(operator or function, left, �
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping
-from typing import Any, ClassVar, NamedTuple
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, ClassVar, NamedTuple, NoReturn
 
 Expression = tuple[Any, ...]
 Token = tuple[str, str, int]
 """Its kind, its text, and where it begins."""
-NUMBER = r"(?P<number>\d+(?:\.\d*)?(?:[eE][-+]?\d+)?|\.\d+(?:[eE][-+]?\d+)?)"
-NAME = r"\[(?P<quoted>[^\[\]]+)\]|(?P<name>[^\W\d]\w*)"
+_NUMBER = r"(?P<number>\d+(?:\.\d*)?(?:[eE][-+]?\d+)?|\.\d+(?:[eE][-+]?\d+)?)"
+_TEXT = r"'(?P<text>(?:[^']|'')*)'|\"(?P<double>(?:[^\"]|\"\")*)\""
+_NAME = r"\[(?P<quoted>[^\[\]]+)\]|(?P<name>[^\W\d]\w*)"
 _QUOTES = {"‘": "'", "’": "'", "“": '"', "”": '"'}
 _DEEPEST = 50
 
@@ -42,6 +44,20 @@ def nodes(tree: Expression) -> Iterator[Expression]:
             parts += [*reversed(node[2]), node[1]]
         elif node[0] not in ("name", "number", "text"):
             parts += [part for part in reversed(node[1:]) if isinstance(part, tuple)]
+
+
+def tokens_of(text: str, signs: str, refuse: Callable[[str, int], NoReturn]) -> Iterator[Token]:
+    """Yield the tokens of a text: numbers, texts, names, the `signs` of a pattern, and its end; any other sign is refused."""
+    for match in re.finditer(rf"\s*(?:{_NUMBER}|{_TEXT}|{_NAME}|(?P<sign>{signs})|(?P<other>\S))", text):
+        kind = str(match.lastgroup)
+        token, start = match[kind], match.start(kind)
+        if kind == "other":
+            refuse(token, start)
+        if kind in ("text", "double"):
+            mark = "'" if kind == "text" else '"'
+            kind, token, start = "text", token.replace(mark * 2, mark), start - 1
+        yield kind, token, start
+    yield "end", "", len(text.rstrip())
 
 
 class Codes(NamedTuple):

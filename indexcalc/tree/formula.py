@@ -13,12 +13,12 @@ so that whatever computes with numbers needs to know nothing of text.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from functools import lru_cache
+from typing import NoReturn
 
 from ..findings import nearest
-from .expressions import NAME, NUMBER, Codes, Expression, FormulaError, Parser, Token, names, nodes, refuse_other_form
+from .expressions import Codes, Expression, FormulaError, Parser, Token, names, nodes, refuse_other_form, tokens_of
 
 __all__ = ["FUNCTIONS", "Expression", "FormulaError", "compared_with_text", "first_places", "names", "parse", "stands_in"]
 
@@ -43,10 +43,7 @@ FUNCTIONS: Functions = {
     "trimmed": (3, None),
     "where": (3, 3),
 }
-_TOKEN = (
-    rf"\s*(?:{NUMBER}|'(?P<text>(?:[^']|'')*)'|\"(?P<double>(?:[^\"]|\"\")*)\"|{NAME}"
-    r"|(?P<sign><=|>=|!=|==|[-+*/×÷^<>=(),:])|(?P<other>\S))"
-)
+_SIGNS = r"<=|>=|!=|==|[-+*/×÷^<>=(),:]"
 _SAME = {"×": "*", "÷": "/", "==": "="}
 _SKIP = "skip"
 _SKIPPING = {"max": "max_there", "min": "min_there"}
@@ -95,18 +92,12 @@ def first_places(text: str) -> dict[str, int]:
 
 
 def _tokens(text: str) -> list[Token]:
-    tokens = []
-    for match in re.finditer(_TOKEN, text):
-        kind = str(match.lastgroup)
-        token, start = match[kind], match.start(kind)
-        if kind == "other":
-            refuse_other_form(token, start, "()[],+-*/^<>='\":", "formula")
-            raise FormulaError("IC440" if token in "'\"" else "IC240", start, found=token)
-        if kind in ("text", "double"):
-            mark = "'" if kind == "text" else '"'
-            kind, token, start = "text", token.replace(mark * 2, mark), start - 1
-        tokens.append((kind, token, start))
-    return [*tokens, ("end", "", len(text.rstrip()))]
+    return list(tokens_of(text, _SIGNS, _refuse))
+
+
+def _refuse(sign: str, position: int) -> NoReturn:
+    refuse_other_form(sign, position, "()[],+-*/^<>='\":", "formula")
+    raise FormulaError("IC440" if sign in "'\"" else "IC240", position, found=sign)
 
 
 class _Parser(Parser):
