@@ -6,7 +6,7 @@ import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Required, TypedDict, Unpack
 
 from ..books.typed import Cells, cell_at, write_typed
 from ..findings import Finding, Place, Refused, errors, in_order
@@ -23,6 +23,16 @@ if TYPE_CHECKING:
 
 _MOST_NAMED = 5  # empty cells
 _LONGEST = 150  # bytes of a file's name; systems take 255
+
+
+class Handed(TypedDict, total=False):
+    """How something is submitted, as `submit` takes it: by whom, why, to which ledger, whether to try it or to insist on it."""
+
+    by: Required[str]
+    reason: str
+    ledger: str | None
+    dry_run: bool
+    yes: bool
 
 
 @dataclass(frozen=True)
@@ -45,21 +55,11 @@ class Filled:
         return cells
 
 
-def fill(
-    project: Project,
-    form: Form,
-    cells: Cells,
-    *,
-    by: str,
-    reason: str = "",
-    ledger: str | None = None,
-    dry_run: bool = False,
-    yes: bool = False,
-) -> Filled:
+def fill(project: Project, form: Form, cells: Cells, **how: Unpack[Handed]) -> Filled:
     """Submit what was typed into a form, as `submit` does a file; a dry run says what it would come to, and records nothing."""
     content = write_typed(form.sheet, form.rows, form.columns, cells, form.language)
     name = f"{word.typed(form.language)}.csv"
-    found = hand_in(project, name, content, form, by=by, reason=reason, ledger=ledger, dry_run=dry_run, yes=yes)
+    found = hand_in(project, name, content, form, **how)
     return replace(found, findings=tuple(_named(one, form, cells) for one in found.findings))
 
 
@@ -72,35 +72,14 @@ def _named(found: Finding, form: Form, cells: Cells) -> Finding:
     return replace(found, place=Place(), values={**found.values, "names": several(empty[:_MOST_NAMED], len(empty))})
 
 
-def hand_in(
-    project: Project,
-    name: str,
-    content: bytes,
-    form: Form,
-    *,
-    by: str,
-    reason: str = "",
-    ledger: str | None = None,
-    dry_run: bool = False,
-    yes: bool = False,
-) -> Filled:
+def hand_in(project: Project, name: str, content: bytes, form: Form, **how: Unpack[Handed]) -> Filled:
     """Submit the content of a file for a form's department and period; what refuses it is returned, as all that was found."""
     quiet = Listening.to(project)
     with tempfile.TemporaryDirectory(prefix="indexcalc-") as folder:
         file = Path(folder) / plain_name(name)
         file.write_bytes(content)
         try:
-            done = submit(
-                quiet,
-                file,
-                by=by,
-                reason=reason,
-                department=form.department,
-                period=form.period,
-                ledger=ledger,
-                dry_run=dry_run,
-                yes=yes,
-            )
+            done = submit(quiet, file, department=form.department, period=form.period, **how)
         except Refused as refused:
             return Filled((), tuple(in_order([*quiet.told, *quiet.labelled(refused.findings)])))
     return Filled(done.entries, tuple(in_order(quiet.told)))
