@@ -31,5 +31,5 @@ def audit(
         project.go_on([*found.findings, *(one for one in doubts if one.severity != "error" and not listed)])
         wrong = [one for one in doubts if one.severity == "error"]  # `check` refuses these; here they are what is asked for
         project.tell([] if listed else wrong)
-        name = ("audit", when or "", department or "")
+        name = (when or "", department or "")
         give(context, project, partial(audited, found), name, [(project, found.panel)])

@@ -34,5 +34,5 @@ def change(
         before, after = options["before"], options["after"]
         result = ask(later, unit, from_=before, to=after, earlier=None if earlier is later else earlier, every=options["every"])
         asked = result.units.title(result.at[0], project.report_language) if unit else ""
-        name = ("change", project.level or "", *result.periods, asked)
+        name = (*result.periods, asked)
         give(context, project, partial(change_answer, result), name, sources)

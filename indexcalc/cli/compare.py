@@ -51,7 +51,7 @@ def compare(
             result = ask(sources[0][1], scores, period=period, names=(one, other), every=every)
         else:
             result = ask(scores, one, other, period=period, every=every)
-        name = ("compare", project.level or "", *(Path(name).stem if all(files) else name for name in result.names))
+        name = [Path(name).stem if all(files) else name for name in result.names]
         give(context, project, partial(compare_answer, result), name, sources)
 
 
@@ -63,5 +63,5 @@ def _with_print(context: typer.Context, period: str, published: Path, options: O
     with opened(options) as project:
         scores = project.scores()
         result = beside_print(scores, published, period=period)
-        name = ("compare", project.level or "", result.period, published.stem)
+        name = (result.period, published.stem)
         give(context, project, partial(printed_answer, result), name, [(project, scores)])

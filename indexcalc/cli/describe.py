@@ -21,6 +21,4 @@ def describe(context: typer.Context, **options: Unpack[Options]) -> None:
     with opened(options) as project:
         scores = project.scores()
         result = ask(scores, period=options["period"], node=options["node"])
-        project.progress("")
-        name = ("describe", project.level or "", result.period, options["node"] or "")
-        give(context, project, partial(describe_answer, result), name, [(project, scores)])
+        give(context, project, partial(describe_answer, result), (result.period, options["node"] or ""), [(project, scores)])

@@ -73,6 +73,6 @@ def evolution(
             degrees=degrees,
             ellipse=ellipse,
         )
-        project.progress("")
-        name = ("evolution", project.level or "", result.periods[-1], options["node"] or "")
-        give(context, project, partial(evolution_answer, result), name, [(project, scores)])
+        give(
+            context, project, partial(evolution_answer, result), (result.periods[-1], options["node"] or ""), [(project, scores)]
+        )

@@ -35,5 +35,5 @@ def explain(
         project.tell(unread)
         asked = scores.panel.units.title(result.unit, project.report_language)
         names = (scores.periods[result.period], asked, f"vs-{vs}" if vs else "")
-        name = ("explain", project.level or "", *names, node_of(scores.index, node) if node else "")
+        name = (*names, node_of(scores.index, node) if node else "")
         give(context, project, partial(explain_answer, result), name, [(project, scores)])

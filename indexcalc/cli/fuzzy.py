@@ -28,6 +28,4 @@ def fuzzy(
     with opened(options) as project:
         scores = project.scores()
         result = ask(scores, options["node"], period=options["period"], operator=operator)
-        project.progress("")
-        name = ("fuzzy", project.level or "", result.period, options["node"] or "")
-        give(context, project, partial(fuzzy_answer, result), name, [(project, scores)])
+        give(context, project, partial(fuzzy_answer, result), (result.period, options["node"] or ""), [(project, scores)])

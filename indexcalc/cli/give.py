@@ -32,13 +32,15 @@ def give(
 ) -> None:
     """Print an answer in the language of the screen; with `--out`, first write it in the language of reports.
 
-    `name` is what the files are called after, in parts; `sources` are the projects that it was made of. The files are
-    NAME.xlsx with all tables, NAME.csv and NAME.TABLE.csv, and NAME.json with the data and what it was made of: the same
-    bytes from the same input.
+    The files are called after the command, the level and the parts of `name`; `sources` are the projects that the answer was
+    made of. The files are NAME.xlsx with all tables, NAME.csv and NAME.TABLE.csv, and NAME.json with the data and what it was
+    made of: the same bytes from the same input.
     """
+    project.progress("")
     out, kept = context.params.get("keep"), []
     if out is not None:
-        kept = _keep(answer(project.report_language), Path(out), name, _made(context, project, sources), project.report_language)
+        parts = (str(context.info_name), project.level or "", *name)
+        kept = _keep(answer(project.report_language), Path(out), parts, _made(context, project, sources), project.report_language)
     shown = answer(project.language)
     text = "\n".join([shown.text, *(["", *kept] if kept else [])])
     project.print(text, {**shown.data, "files": kept} if kept else shown.data)

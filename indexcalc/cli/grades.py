@@ -28,6 +28,4 @@ def grades(
     with opened(options) as project:
         scores = project.scores()
         result = ask(scores, options["node"], period=options["period"], by=ways)
-        project.progress("")
-        name = ("grades", project.level or "", result.period, options["node"] or "")
-        give(context, project, partial(grades_answer, result), name, [(project, scores)])
+        give(context, project, partial(grades_answer, result), (result.period, options["node"] or ""), [(project, scores)])

@@ -26,6 +26,5 @@ def obstacles(
     with opened(options) as project:
         scores = project.scores()
         result = ask(scores, unit, period=options["period"], node=options["node"], top=top)
-        project.progress("")
-        name = ("obstacles", project.level or "", result.period, options["node"] or "", unit or "")
+        name = (result.period, options["node"] or "", unit or "")
         give(context, project, partial(obstacles_answer, result), name, [(project, scores)])

@@ -42,7 +42,6 @@ def robustness(
             progress=project.counting(),
             go_on=project.go_on,
         )
-        project.progress("")
         asked = scores.panel.units.title(result.units[0], project.report_language) if unit is not None and result.units else ""
-        name = ("robustness", project.level or "", scores.periods[result.period], asked)
+        name = (scores.periods[result.period], asked)
         give(context, project, partial(robustness_answer, result), name, [(project, scores)])

@@ -35,6 +35,4 @@ def sensitivity(
             go_on=project.go_on,
             **words_of(options),
         )
-        project.progress("")
-        name = ("sensitivity", project.level or "", result.period)
-        give(context, project, partial(sensitivity_answer, result), name, [(project, scores)])
+        give(context, project, partial(sensitivity_answer, result), (result.period,), [(project, scores)])

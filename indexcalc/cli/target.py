@@ -43,5 +43,5 @@ def target(
             scores, unit, rank=rank, score=score, effort=effort, costs=costs, period=period, language=said, go_on=project.go_on
         )
         asked = scores.panel.units.title(plan.unit, project.report_language)
-        name = ("target", project.level or "", scores.periods[plan.period], asked)
+        name = (scores.periods[plan.period], asked)
         give(context, project, partial(target_answer, plan), name, [(project, scores)])

@@ -51,7 +51,6 @@ def uncertainty(
             go_on=project.go_on,
             **words_of(options),
         )
-        project.progress("")
-        name = ("uncertainty", project.level or "", result.period, result.node if options["node"] else "")
+        name = (result.period, result.node if options["node"] else "")
         answer = partial(uncertainty_answer, result, interval=interval, apart=apart, top=top, quantiles=quantiles or ())
         give(context, project, answer, name, [(project, scores)])
