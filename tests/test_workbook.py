@@ -208,7 +208,7 @@ def test_charts_stand_on_the_pages_of_rankings_and_say_what_they_show(content: b
 
 def test_the_same_scores_give_the_same_bytes_and_both_languages_a_workbook_each() -> None:
     scores = scored()
-    edition = indexcalc.jobs.report.edition_of("xlsx", languages=("zh", "en"), usual="")
+    edition = indexcalc.jobs.report.edition_of("xlsx", lang="both", usual="")
     one, other = (Reports(scores, "zh", edition=edition).of("2011") for _ in range(2))
     assert one == other
     assert {name for name in one if name.endswith(".xlsx")} == {"ranking.xlsx", "ranking.en.xlsx"}

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from ..jobs.uncertain import Words
 
 Lang = Literal["zh", "en"]
+Spoken = Annotated[Literal["zh", "en", "both"] | None, typer.Option("--lang", help="zh, en, or both in one page. Default: zh.")]
+"""The language of what may be written in two."""
 Command = TypeVar("Command", bound=Callable[..., None])
 
 

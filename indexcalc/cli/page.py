@@ -7,7 +7,7 @@ from typing import Annotated, Literal, Unpack
 import typer
 
 from .open import opened
-from .options import COMMON, Options, takes
+from .options import COMMON, Options, Spoken, takes
 
 
 @takes("periods", "level", "as_of", "out", "seed", common=(*COMMON, "json", "strict", "quiet"))
@@ -16,9 +16,7 @@ def page(
         Literal["internal", "public"],
         typer.Option("--edition", help="public: without values, addresses, departments and sources."),
     ] = "internal",
-    spoken: Annotated[
-        Literal["zh", "en", "both"] | None, typer.Option("--lang", help="zh, en, or both in one page. Default: zh.")
-    ] = None,
+    spoken: Spoken = None,
     unit: Annotated[
         str | None,
         typer.Option(
@@ -33,11 +31,10 @@ def page(
     from ..report.formats.html import FRAMEWORK
 
     with opened({**options, "lang": None if spoken == "both" else spoken}, writes=True) as project:
-        languages = ("zh", "en") if spoken == "both" else ()
-        asked = edition_of("page", languages=languages, audience=audience, usual="page")
+        asked = edition_of("page", lang=spoken, audience=audience, usual="page")
         scores = project.scores()
         periods = periods_of(scores, options["periods"])
-        project.edition = asked if unit is None else asked._replace(unit=unit_in(scores, unit, periods))
+        project.edition = asked._replace(unit=unit_in(scores, unit, periods))
         write_reports(project, scores, periods, add=True)
         pages = [(folder_of(project, period) / FRAMEWORK).as_posix() for period in periods]
         project.print("\n".join(pages), {"pages": pages})

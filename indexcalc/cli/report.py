@@ -8,7 +8,7 @@ from typing import Annotated, Literal, Unpack
 import typer
 
 from .open import opened
-from .options import COMMON, Options, takes
+from .options import COMMON, Options, Spoken, takes
 
 
 @takes("periods", "level", "formats", "out", "as_of", "seed", common=(*COMMON, "json", "strict", "quiet"))
@@ -17,9 +17,7 @@ def report(
         Literal["internal", "public"],
         typer.Option("--edition", help="public: without values, addresses, departments and warnings."),
     ] = "internal",
-    spoken: Annotated[
-        Literal["zh", "en", "both"] | None, typer.Option("--lang", help="zh, en, or both in one page. Default: zh.")
-    ] = None,
+    spoken: Spoken = None,
     unit: Annotated[
         str | None, typer.Option("--unit", help="A report of one unit, by its id or name, into reports/units. Default: of all.")
     ] = None,
@@ -42,10 +40,9 @@ def report(
             project.print(begin(project, new_template).as_posix(), {"template": new_template.as_posix()})
             return
         project.template = template
-        languages = ("zh", "en") if spoken == "both" else ()
-        asked = edition_of(options["formats"], languages=languages, audience=audience, usual="html,xlsx")
+        asked = edition_of(options["formats"], lang=spoken, audience=audience, usual="html,xlsx")
         scores = project.scores()
         periods = periods_of(scores, options["periods"])
-        project.edition = asked if unit is None else asked._replace(unit=unit_in(scores, unit, periods))
+        project.edition = asked._replace(unit=unit_in(scores, unit, periods))
         folders = write_reports(project, scores, periods, add=True)
         project.print(*report_answer(folders))

@@ -241,9 +241,8 @@ def _written(
 ) -> Report:
     own: Language = "zh" if lang == "both" else lang
     project = project_of(scores.declared, reports=out, lang=own, seed=seed, level=scores.level)
-    languages = ("zh", "en") if lang == "both" else ()
     periods = periods_of(scores, period)
-    asked = edition_of(",".join(formats) or "none", languages=languages, audience=edition, usual="")
-    project.edition = asked if unit is None else asked._replace(unit=unit_in(scores, unit, periods))
+    asked = edition_of(",".join(formats) or "none", lang=lang, audience=edition, usual="")
+    project.edition = asked._replace(unit=unit_in(scores, unit, periods))
     project.template = None if template is None else Path(template)
     return Report(tuple(periods), tuple(write_reports(project, scores, periods, add=add)))

@@ -84,8 +84,10 @@ def must_be_there(scores: Scores, unit: int, period: str) -> None:
     refuse("IC465", unit=units.title(unit), period=period, since=since, until=until, known=[*heirs, *before, *known])
 
 
-def unit_in(scores: Scores, wanted: str, periods: Sequence[str]) -> str:
-    """Return the id of the unit that is asked for, or refuse one that is not there in one of some periods."""
+def unit_in(scores: Scores, wanted: str | None, periods: Sequence[str]) -> str:
+    """Return the id of the unit that is asked for, nothing for all; or refuse one that is not there in one of some periods."""
+    if wanted is None:
+        return ""
     place = unit_of(scores, wanted)
     for period in periods:
         must_be_there(scores, place, period)

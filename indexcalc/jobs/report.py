@@ -78,13 +78,16 @@ def formats_beside(project: Project, scores: Scores, period: str) -> tuple[str, 
     return tuple(name for name in FORMATS if name in {*kept, *asked.formats})
 
 
-def edition_of(formats: str | None, *, languages: Sequence[str] = (), audience: str = "internal", usual: str) -> Edition:
-    """Return what a report is written as: formats separated by commas, `none` for the tables alone; or refuse what is none."""
+def edition_of(formats: str | None, *, lang: str | None = None, audience: str = "internal", usual: str) -> Edition:
+    """Return what a report is written as: formats separated by commas, `none` for the tables alone; or refuse what is none.
+
+    In `both` languages a page has the two of them, otherwise that of the project.
+    """
     named = [name.strip().lower() for name in (usual if formats is None else formats).split(",")]
     asked = [name for name in named if name and name != "none"]
     if unknown := [name for name in asked if name not in FORMATS]:
         raise Refused([finding("IC521", Place(), formats=unknown, known=[*FORMATS, "none"])])
-    return Edition(tuple(name for name in FORMATS if name in asked), tuple(languages), audience)
+    return Edition(tuple(name for name in FORMATS if name in asked), ("zh", "en") if lang == "both" else (), audience)
 
 
 def reports_of(project: Project, scores: Scores) -> Reports:
