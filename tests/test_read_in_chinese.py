@@ -16,8 +16,8 @@ from indexcalc.jobs.project import Project
 from indexcalc.report.files import report_files
 from indexcalc.report.formats.xlsx import workbook
 from indexcalc.report.numbers import measured
-from indexcalc.report.sheets.reporting import Submitted, reporting_sheet
 from indexcalc.report.sheets.sheet import Sheet
+from indexcalc.report.sheets.submissions import Submitted, reporting_sheet
 from indexcalc.report.sheets.tables import monitored_sheet
 from indexcalc.report.sheets.trend import trend_sheet
 from indexcalc.scores import Scores

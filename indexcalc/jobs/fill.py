@@ -13,7 +13,7 @@ from ..findings import Finding, Place, Refused, errors, in_order
 from ..words.agreement import several
 from ..words.reports import word
 from .project import Listening, Project
-from .reporting import ledger_of
+from .submissions import ledger_of
 from .submit import submit
 from .template import Form, file_name_of
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from ..books.framework.made import Made
-    from ..books.framework.reading import Read
+    from ..books.framework.read import Read
     from ..books.framework.values import Values
     from ..tree.model import Index
 
@@ -66,7 +66,7 @@ def import_tree(
     :raises Refused: with all that is wrong in the sheet, each with its cell.
     """
     from ..books.framework.made import tree_of
-    from ..books.framework.reading import read_framework
+    from ..books.framework.read import read_framework
     from ..books.framework.values import find_values
     from ..sources.readers.excel import read_grids
 

@@ -23,7 +23,7 @@ from .names import declared_period
 from .project import Project, refuse
 from .register import changed_logs
 from .report import run_in
-from .reporting import ledger_of
+from .submissions import ledger_of
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -14,7 +14,7 @@ from ..words.periods import period_title
 from ..words.reports import word
 from .names import declared_period
 from .project import PathLike, Project, project_of, refuse, user_name
-from .reporting import ledger_of
+from .submissions import ledger_of
 
 if TYPE_CHECKING:
     from ..journal.entries import Entry

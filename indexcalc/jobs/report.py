@@ -23,7 +23,7 @@ from ..tree.layout import one_ranking
 from ..version import VERSION
 from .inputs import inputs_of, template_of
 from .project import Project, place_in, problem_of, refuse, refuse_file
-from .reporting import submissions
+from .submissions import submissions
 
 PUBLIC = "public"
 """The folder of the public edition of reports, beside the internal one."""

@@ -18,7 +18,7 @@ from .audit import repeated_columns
 from .ledger import Submissions, submission_title
 from .names import declared_period
 from .project import PathLike, Project, project_of
-from .reporting import ledger_of
+from .submissions import ledger_of
 
 if TYPE_CHECKING:
     from ..books.submission import Submission

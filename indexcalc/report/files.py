@@ -24,8 +24,8 @@ from .sheets.follow import follow_sheets
 from .sheets.open import may_see
 from .sheets.paper import Paper, paper_of
 from .sheets.quarantine import quarantine_files
-from .sheets.reporting import Submitted, reporting_sheet
 from .sheets.sheet import Sheet
+from .sheets.submissions import Submitted, reporting_sheet
 from .sheets.tables import MOST_ROWS, kind_of, public_sheets, ranking_sheet, sheets, shortened
 from .sheets.tidy import csv_bytes, grades_csv, has_grades, inputs_table, nature, of_period, parquet_bytes, sheet_csv, tidy
 from .sheets.warnings import warnings_sheet

@@ -22,7 +22,7 @@ from ...words.recognised_frames import (
 )
 from ..forms import LINE, Styles, new_book, wide
 from .made import Made, tree_of
-from .reading import read_framework
+from .read import read_framework
 from .said import words_of
 
 _MOST = 32_767  # letters that a cell of a workbook holds

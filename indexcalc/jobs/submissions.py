@@ -6,7 +6,7 @@ import datetime as dt
 from pathlib import Path
 
 from ..periods import last_day
-from ..report.sheets.reporting import Submitted
+from ..report.sheets.submissions import Submitted
 from ..tree.columns import departments
 from ..tree.model import Index
 from .project import Project
