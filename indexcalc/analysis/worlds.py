@@ -8,7 +8,7 @@ units and the points of adjustments are taken as they were recorded, so that the
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -241,36 +241,39 @@ class World:
 
     def whole(self) -> tuple[Array, Array]:
         """Return the scores and ranks of all units."""
-        found, places = self.slots(self.values[None], self.status[None])
-        return found[0], places[0]
+        scores, places = self.slots(self.values[None], self.status[None])
+        return scores[0], places[0]
 
     def with_own(self, unit: Any, values: Array, status: Status) -> tuple[Array, Array]:
         """Return the score and rank that each of some units has with values of its own (row, leaf), one world a row."""
-        step = self._step
-        found, places = np.empty(len(unit)), np.empty(len(unit))
-        for start in range(0, len(unit), step):
-            rows = slice(start, min(start + step, len(unit)))
-            count, own = np.arange(rows.stop - start), unit[rows]
-            x, flags = np.repeat(self.values[None], len(count), axis=0), np.repeat(self.status[None], len(count), axis=0)
-            x[count, own], flags[count, own] = values[rows], status[rows]
-            scores, ranks = self.slots(x, flags)
-            found[rows], places[rows] = scores[count, own], ranks[count, own]
-        return found, places
+        scores, places = np.empty(len(unit)), np.empty(len(unit))
+        for rows, cells, x, flags in self._slots_with_own(unit, values, status):
+            made = self.slots(x, flags)
+            scores[rows], places[rows] = made[0][cells], made[1][cells]
+        return scores, places
 
     def index_with_own(self, unit: Any, values: Array, status: Status) -> Array:
         """Return the score alone that each of some units has with values of its own; others are aggregated where they matter."""
         if not self.alone:
             return self.with_own(unit, values, status)[0]
-        step, found = self._step, np.empty(len(unit))
-        for start in range(0, len(unit), step):
-            rows = slice(start, min(start + step, len(unit)))
-            count, own = np.arange(rows.stop - start), unit[rows]
-            x, flags = np.repeat(self.values[None], len(count), axis=0), np.repeat(self.status[None], len(count), axis=0)
-            x[count, own], flags[count, own] = values[rows], status[rows]
+        scores = np.empty(len(unit))
+        for rows, cells, x, flags in self._slots_with_own(unit, values, status):
             leaves = self.leaf_scores(x, flags)[0][len(self.labels) :]
-            made = self._index(leaves[count, own][:, None], flags[count, own][:, None], self.points[-1][own][:, None])
-            found[rows] = made[:, 0]
-        return found
+            points = self.points[-1][unit[rows]]
+            scores[rows] = self._index(leaves[cells][:, None], flags[cells][:, None], points[:, None])[:, 0]
+        return scores
+
+    def _slots_with_own(self, unit: Any, values: Array, status: Status) -> Iterator[tuple[slice, Any, Array, Status]]:
+        """Yield some rows at a time: these, where in their slots the units stand, and the slots' values and status.
+
+        A slot has all units, one of them with the values of its row.
+        """
+        for start in range(0, len(unit), self._step):
+            rows = slice(start, min(start + self._step, len(unit)))
+            cells = np.arange(rows.stop - start), unit[rows]
+            x, flags = (np.repeat(whole[None], rows.stop - start, axis=0) for whole in (self.values, self.status))
+            x[cells], flags[cells] = values[rows], status[rows]
+            yield rows, cells, x, flags
 
     def slots(self, values: Array, status: Status) -> tuple[Array, Array]:
         """Return the index's scores and ranks (slot, unit) of some slots, each of all units."""
@@ -322,14 +325,14 @@ class World:
 
     def taken(self, units: Sequence[int]) -> World:
         """Return the same world with some of its units alone."""
-        at = list(units)
+        places = list(units)
         return replace(
             self,
-            units=self.units.taken(at),
-            past=(self.past[0][:, at], self.past[1][:, at]),
-            values=self.values[at],
-            status=self.status[at],
-            points=self.points[:, at],
+            units=self.units.taken(places),
+            past=(self.past[0][:, places], self.past[1][:, places]),
+            values=self.values[places],
+            status=self.status[places],
+            points=self.points[:, places],
         )
 
 
@@ -378,22 +381,20 @@ def of_scores(scores: Scores, period: int) -> World:
         adjustments=tuple(item.model_copy(update=moves.get(item.id, {})) for item in old.adjustments),
         ranking=_ranked(old),
     )
-    labels: list[str] = []
-    if bases := _compared_with(index):
-        labels = [*side.kin, *sorted({base for base in bases if base is not None} - set(side.kin))]
-    at = [scores.periods.index(label) for label in (*labels, side.period)]
-    events = np.zeros((len(at), len(scores.panel.units), len(old.adjustments)))
+    labels = _compared_with(index, side)
+    rows = [scores.periods.index(label) for label in (*labels, side.period)]
+    events = np.zeros((len(rows), len(scores.panel.units), len(old.adjustments)))
     for place, item in enumerate(old.adjustments):
         column = scores.panel.column.get(item.id)
         source = scores.points[..., place] if item.id in given or column is None else scores.panel.values[..., column]
-        events[..., place] = np.nan_to_num(source[at])
+        events[..., place] = np.nan_to_num(source[rows])
     leaves = scores.tree.leaves
-    x, status = scores.scores[at, :, :leaves], scores.status[at].copy()
+    x, status = scores.scores[rows, :, :leaves], scores.status[rows].copy()
     status[np.isnan(x) & (status != NOT_APPLICABLE)] = MISSING
     return World(
         index,
         scores.panel.units.taken(range(len(scores.panel.units))),
-        tuple(labels),
+        labels,
         (x[:-1], status[:-1]),
         len(side.kin) if labels else 0,
         x[-1],
@@ -472,13 +473,11 @@ class Between:
         leaves = [leaf.id for leaf in index.leaves]
         values, status = self.rows(leaves, method, peers)
         side = self.sides[peers]
-        labels: list[str] = []
-        if bases := _compared_with(index):
-            labels = [*side.kin, *sorted({base for base in bases if base is not None} - set(side.kin))]
+        labels = _compared_with(index, side)
         return World(
             index,
             self._grouped(peers),
-            tuple(labels),
+            labels,
             self._past(leaves, method, peers, labels),
             len(side.kin) if labels else 0,
             values,
@@ -522,12 +521,14 @@ class Between:
         )
 
 
-def _compared_with(index: Index) -> set[str | None]:
-    """Return the base periods that something of an index is compared with; nothing in it where that is all periods together."""
+def _compared_with(index: Index, side: Side) -> tuple[str, ...]:
+    """Return the periods of a side that something of an index is compared with: all of its kind, and bases of other kinds."""
     choices: list[Normalise | Weights | None] = [normalise_of(index, leaf) for leaf in index.leaves]
     for branch in index.tree.branches:
         choices += [branch.normalise, branch.weights]
-    return {one.bases[0] if one.over == "base" else None for one in choices if one is not None and one.over in ("all", "base")}
+    across = [one for one in choices if one is not None and one.over in ("all", "base")]
+    bases = {one.bases[0] for one in across if one.over == "base"}
+    return (*side.kin, *sorted(bases - set(side.kin))) if across else ()
 
 
 def _together(one: Units, other: Units) -> tuple[Units, tuple[Any, Any]]:

@@ -67,17 +67,18 @@ def _may_lack(missing: Missing) -> float:
 class Height:
     """The kinds of all means of a height, among all `kinds`.
 
-    `gone` and `lacking` (kind, row of the table) add up the weight that has no score, and that has no values, the second left out
-    where both are one; `applies` that which counts, left out where that is all and adds up to 1. `edge` (kind,) is the row of the
-    table that has the weight of the mean in the one above. `whole` says that nothing is missing anywhere. `total` is what weights
-    add up to, `nothing` what is no weight, left out where more is asked for; `inside` is 1 for means that come into a product of
-    another: one number each where it is the same for all, as arithmetic with a column takes twice as long.
+    `absent` and `lacking` (kind, row of the table) add up the weight that has no score, and that has no values: the second is
+    left out where both are one. `applies` adds up that which counts, left out where that is all and comes to 1. `edge` (kind,)
+    is the row of the table that has the weight of the mean in the one above. `whole` says that nothing is missing anywhere.
+    `total` is what weights add up to, `nothing` what is no weight, left out where more is asked for; `inside` is 1 for means
+    that come into a product of another: one number each where it is the same for all, as arithmetic with a column takes twice
+    as long.
     """
 
     kinds: slice
     total: Any
     nothing: Any
-    gone: Any
+    absent: Any
     lacking: Any
     applies: Any
     edge: Places
@@ -139,8 +140,8 @@ class Products:
         self.drawn = np.zeros(self.edges, dtype=np.int64)  # the rows of the weights that are drawn
         for mean in means:
             if mean.position in rows:
-                own = rows[mean.position]
-                self.drawn[self.edge[mean.position] :][: own.stop - own.start] = range(own.start, own.stop)
+                drawn = rows[mean.position]
+                self.drawn[self.edge[mean.position] :][: drawn.stop - drawn.start] = range(drawn.start, drawn.stop)
         self.fixed = [(self.edge[mean.position], mean) for mean in means if mean.position not in rows]
         self.kind = {mean.position: int(end[1]) for mean, end in zip(means, ends, strict=False)}
         self.above = {one.position: self.edge[mean.position] + i for mean in means for i, one in mean.below.items()}
@@ -153,19 +154,19 @@ class Products:
     def _level(self, means: list[Mean]) -> Height:
         """Lay out the kinds of rows of all means of a height."""
         start, size = self.kind[means[0].position], sum(len(mean.present) for mean in means)
-        gone, lacking, applies, asked = [], [], [], []
+        absent, lacking, applies, asked = [], [], [], []
         lost, lack = self.edges + 1, self.edges + 1 + self.kinds  # where these begin in the table
         for mean in means:
             row, edge = self.kind[mean.position] - start, self.edge[mean.position]
-            gone.append((1.0 - mean.present, row, edge))
+            absent.append((1.0 - mean.present, row, edge))
             lacking.append((mean.applies * (1.0 - mean.known), row, edge))
             applies.append((mean.applies, row, edge))
             for column, (i, one) in enumerate(mean.below.items()):
                 has = (mean.kinds_below[:, column, None] == np.arange(len(one.present))) * mean.applies[:, i, None]
-                gone.append((has, row, lost + self.kind[one.position]))
+                absent.append((has, row, lost + self.kind[one.position]))
                 lacking.append((has, row, lack + self.kind[one.position]))
         size_of = [len(mean.present) for mean in means]
-        gone_of = _blocks(gone, (size, lack + self.kinds))
+        absent_of = _blocks(absent, (size, lack + self.kinds))
         for missing, group in groupby(means, key=lambda mean: mean.branch.missing):
             some = list(group)
             if asks_for_coverage(missing) or asks_for_children(missing):
@@ -173,7 +174,7 @@ class Products:
                 rows = slice(first, first + sum(len(mean.present) for mean in some))
                 present = np.concatenate([np.add.reduce(mean.present, axis=1, keepdims=True) for mean in some])
                 applying = np.concatenate([np.add.reduce(mean.applies, axis=1, keepdims=True) for mean in some])
-                below = gone_of[rows, lost:lack] if asks_for_children(missing) else None
+                below = absent_of[rows, lost:lack] if asks_for_children(missing) else None
                 asked.append(Asked(missing, rows, present, applying, below, _may_lack(missing) if below is None else 0.0))
         same = all(not mean.below and (mean.present == mean.known).all() for mean in means)
         whole = all(mean.applies.all() and abs(mean.total - 1.0) <= _NOTHING for mean in means)
@@ -182,7 +183,7 @@ class Products:
             kinds=slice(start, start + size),
             total=_one_number([mean.total for mean in means], size_of),
             nothing=None if whole and asks == size else _one_number([_NOTHING * mean.total for mean in means], size_of),
-            gone=gone_of,
+            absent=absent_of,
             lacking=None if whole and same else _blocks(lacking, (size, lack + self.kinds)),
             applies=None if whole else _blocks(applies, (size, lack + self.kinds)),
             inside=_one_number([float(mean.position in self.inside) for mean in means], size_of),
@@ -250,13 +251,13 @@ class Products:
             lower = np.flatnonzero((owners >= parts.start) & (owners < parts.stop) & has_gap[rows])
             places.append(number * most + np.searchsorted(mean.gaps, rows[lower]))
             below.append(lower)
-        at, under = np.concatenate(places), np.concatenate(below)
+        above, under = np.concatenate(places), np.concatenate(below)
         return Inside(
             base=filled,
             edges=edges.ravel(),
             gaps=slice(len(rows), len(rows) + kinds.size),
             kinds=kinds.ravel(),
-            sums=_sparse(np.ones(len(at)), at, under, (kinds.size, len(rows))) if len(at) else None,
+            sums=_sparse(np.ones(len(above)), above, under, (kinds.size, len(rows))) if len(above) else None,
         )
 
     def fill(self, weights: Array, y: Array, covered: Array | None, some: slice, room: Room) -> None:
@@ -275,11 +276,11 @@ class Products:
         for one in self.products:
             made.append(y if one is self.products[-1] else room(*y.shape))
             self._make(one, table, ratio, lost, made, room)
-        own = slice(self.kind[self.top.position], self.kinds)
-        if lost[own].any():
-            y[lost[own].take(self.top.kind, axis=0)] = np.nan
+        of_top = slice(self.kind[self.top.position], self.kinds)
+        if lost[of_top].any():
+            y[lost[of_top].take(self.top.kind, axis=0)] = np.nan
         if covered is not None:
-            lack = table[self.edges + 1 + self.kinds :][own]
+            lack = table[self.edges + 1 + self.kinds :][of_top]
             counted = np.add.reduce(self.top.applies, axis=1, keepdims=True)
             covered[:, some] = np.where(counted > 0, 1.0 - lack, np.nan)[self.top.kind]
         room.used = mark
@@ -295,11 +296,11 @@ class Products:
             ratio[kinds], lost[kinds] = 1.0 - level.inside, False
             table[first:][kinds] = table[first + self.kinds :][kinds] = 0.0
             return
-        gone = level.gone @ table
-        there = np.subtract(level.total, gone, out=room(*gone.shape) if level.lacking is None else gone)
+        absent = level.absent @ table
+        there = np.subtract(level.total, absent, out=room(*absent.shape) if level.lacking is None else absent)
         lack: Any = np.zeros((len(there), 1))
         if self.tracked:
-            lack = gone if level.lacking is None else level.lacking @ table
+            lack = absent if level.lacking is None else level.lacking @ table
             if level.applies is not None:
                 whole = level.applies @ table
                 lack /= np.where(whole == 0, 1.0, whole)
@@ -339,8 +340,8 @@ class Products:
             for level in one.inside:
                 number, gaps, parts = level.base.shape
                 here, taken = change[level.gaps], room.used
-                own = _taken(weights, level.edges, room).reshape(number, parts, -1)
-                products(level.base, own, here.reshape(number, gaps, -1))
+                below = _taken(weights, level.edges, room).reshape(number, parts, -1)
+                products(level.base, below, here.reshape(number, gaps, -1))
                 room.used = taken  # what is in the cache is written over, which takes less time than memory further on
                 if level.sums is not None:
                     here += level.sums @ change[: level.gaps.start]

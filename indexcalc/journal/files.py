@@ -125,7 +125,7 @@ class Replacement:
 
     def remove(self, path: Path) -> None:
         """Take a file or folder away."""
-        self._steps.append(_Step(path, self._new(path), path, gone=True, order=0))
+        self._steps.append(_Step(path, self._new(path), path, removed=True, order=0))
 
     def written(self, target: Path) -> Path:
         """Return where what will stand in a place lies until then."""
@@ -209,13 +209,13 @@ class _Step:
     target: Path
     new: Path
     named: Path  # as somebody called it, who may have meant a link
-    gone: bool = False
+    removed: bool = False
     order: int = 2
     _undo: list[tuple[Path, Path, bool]] = field(default_factory=list)  # from, to, exchanged
 
     def put(self) -> None:
         try:
-            if self.gone:
+            if self.removed:
                 self._rename(self.target, self.new)
             else:
                 self._put_in_place()
