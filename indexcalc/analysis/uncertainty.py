@@ -257,35 +257,9 @@ def uncertainty(
         inputs = GivenWeights(scores.index, Alternatives(), sets)
         draws = len(inputs)
     rescorer = Rescorer(scores, inputs, period, node)
-    at = scores.periods.index(period), rescorer.root
-    centre = np.nan_to_num(scores.scores[at[0], :, at[1]])
-    size = rescorer.size
-    segments = [(number, min(size, draws - start)) for number, start in enumerate(range(0, draws, size))]
-    some = max(1, _TASK // size)
-    tasks = [segments[start : start + some] for start in range(0, len(segments), some)]
-
+    centre = np.nan_to_num(scores.scores[scores.periods.index(period), :, rescorer.root])
     idle = idle_inputs(rescorer, seed) if draws and sets is None else ()
-    mine = local()
-
-    def work(task: list[tuple[int, int]]) -> _Part:
-        mine.room = room = getattr(mine, "room", None) or Room(_ROOM)
-        parts = [_segment(rescorer, seed, number, count, centre, room) for number, count in task]
-        whole = _together([part for part, _, _ in parts])
-        if len(centre) > MOST_PAIRS:
-            return whole
-        places = np.concatenate([places for _, places, _ in parts], axis=1)
-        return replace(whole, above=_above(places, shared=any(shared for _, _, shared in parts)))
-
-    whole: _Part | None = None
-    with suppress(KeyboardInterrupt):  # what is done until then is whole
-        for part in _in_order(work, tasks, workers or os.cpu_count() or 1):
-            whole = part if whole is None else _together([whole, part])
-            if progress is not None:
-                progress(whole.draws, draws)
-    units = len(scores.panel.units)
-    if whole is None:
-        columns = _columns_of(ranking_of(scores.index, rescorer.root).ties, units)
-        whole = _Part(0, np.zeros((units, columns), np.int64), None, np.zeros(units), np.zeros(units), ())
+    whole = _drawn(rescorer, centre, draws, seed, workers or os.cpu_count() or 1, progress)
     ranked = whole.draws - whole.counts[:, -1]
     with np.errstate(invalid="ignore", divide="ignore"):
         mean = np.where(ranked > 0, whole.sums / ranked, np.nan)
@@ -306,6 +280,38 @@ def uncertainty(
         idle,
         without_errors(rescorer),
     )
+
+
+def _drawn(
+    rescorer: Rescorer, centre: Array, draws: int, seed: int, workers: int, progress: Callable[[int, int], None] | None
+) -> _Part:
+    """Draw and count all segments, some at a time in each of the threads; those done until an interrupt."""
+    size = rescorer.size
+    segments = [(number, min(size, draws - start)) for number, start in enumerate(range(0, draws, size))]
+    together = max(1, _TASK // size)
+    tasks = [segments[start : start + together] for start in range(0, len(segments), together)]
+    mine = local()
+
+    def work(task: list[tuple[int, int]]) -> _Part:
+        mine.room = room = getattr(mine, "room", None) or Room(_ROOM)
+        parts = [_segment(rescorer, seed, number, count, centre, room) for number, count in task]
+        whole = _together([part for part, _, _ in parts])
+        if len(centre) > MOST_PAIRS:
+            return whole
+        places = np.concatenate([places for _, places, _ in parts], axis=1)
+        return replace(whole, above=_above(places, shared=any(shared for _, _, shared in parts)))
+
+    whole: _Part | None = None
+    with suppress(KeyboardInterrupt):  # what is done until then is whole
+        for part in _in_order(work, tasks, workers):
+            whole = part if whole is None else _together([whole, part])
+            if progress is not None:
+                progress(whole.draws, draws)
+    if whole is not None:
+        return whole
+    units = len(centre)
+    columns = _columns_of(ranking_of(rescorer.inputs.index, rescorer.root).ties, units)
+    return _Part(0, np.zeros((units, columns), np.int64), None, np.zeros(units), np.zeros(units), ())
 
 
 def draw_scores(
