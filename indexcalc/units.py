@@ -114,6 +114,13 @@ class Units:
         ends = ends_of(period, kind)
         return [at for at, span in enumerate(self.spans) if span.lasts(ends) and span.among(ends)]
 
+    def called(self, name: str) -> int | None:
+        """Return the place of the unit that has an id, or else a name that no other has."""
+        if name in self.ids:
+            return self.ids.index(name)
+        places = {at for names in (self.names, self.names_en) for at, own in enumerate(names) if own == name}
+        return places.pop() if len(places) == 1 else None
+
     def labels(self, by: str) -> tuple[str, ...]:
         """Return each unit's group, or what it has in another column of the units table."""
         return self.groups if by == "group" else tuple(str(label) for label in self.attributes[by])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -192,3 +193,53 @@ def test_a_framework_sheet_holds_what_differs_by_group(folder: Path, tmp_path: P
     again = yaml.safe_load((tmp_path / "again/indicators.yaml").read_text(encoding="utf-8"))
     assert again["dimensions"] == yaml.safe_load(TREE)["dimensions"]
     assert "{by: group, county: 0.3, else: 0.2}" in run(folder, "weights", "show")
+
+
+UNIT_VALUES = np.array([[10.0, 30.0, 5.0, np.nan], [30.0, 60.0, 12.0, 20.0]])
+CEILING = "{method: distance-to-target, value: {unit: u1}, clip: false"
+
+
+@pytest.mark.parametrize(
+    ("normalise", "expected"),
+    [
+        (CEILING + "}", lambda x: 100 * (x - np.nanmin(x, axis=1, keepdims=True)) / (x[:, [1]] - np.nanmin(x, axis=1, keepdims=True))),
+        (CEILING + ", over: base, base: 2000}", lambda x: 100 * (x - 5) / (30 - 5)),
+        (CEILING + ", over: all}", lambda x: 100 * (x - 5) / (45 - 5)),
+        ("{method: reference, value: {unit: u0}}", lambda x: 100 * x / x[:, [0]]),
+        ("{method: reference, value: {unit: u0}, form: difference}", lambda x: 100 * (x - x[:, [0]]) / x[:, [0]]),
+        ("{method: goalposts, worst: 0, best: {unit: u0}}", lambda x: np.clip(100 * x / x[:, [0]], 0, 100)),
+        (
+            "{method: goalposts, worst: 1, best: {unit: u0}, log: true, clip: false}",
+            lambda x: 100 * np.log(x) / np.log(x[:, [0]]),
+        ),
+        ("{method: efficacy, unacceptable: 0, satisfactory: {unit: u0}}", lambda x: 60 + 40 * x / x[:, [0]]),
+        ("{method: reference, value: {unit: u3}}", lambda x: 100 * x / x[:, [3]]),  # who has no value leaves all without a score
+        (
+            "{method: distance-to-target, worst: 0, value: {by: id, u0: 10, u2: 24, else: {unit: u1}}}",
+            lambda x: np.clip(100 * x / np.stack([0 * x[:, 0] + 10, x[:, 1], 0 * x[:, 0] + 24, x[:, 1]], axis=1), None, 100),
+        ),
+    ],
+)  # fmt: skip
+def test_a_unit_s_value_stands_for_a_number(normalise: str, expected: Any) -> None:
+    index = index_of(f"{HEAD}defaults: {{normalise: {normalise}}}\ndimensions: [{{id: a, weight: 1}}]\n")
+    panel = panel_of(index, UNIT_VALUES[..., None])
+    panel = replace(panel, units=replace(panel.units, attributes={"id": panel.units.ids}))
+    scores = score(index, panel)
+    np.testing.assert_allclose(scores.scores[..., 0], expected(UNIT_VALUES), rtol=1e-12)
+    np.testing.assert_array_equal(score_in_blocks(index, panel, empty, cells=3).scores, scores.scores)
+    assert list(in_the_way(index))
+
+
+def test_a_unit_is_called_by_its_name_and_split_changes_take_it(folder: Path) -> None:
+    own = "{method: distance-to-target, worst: 0, value: {by: name, 东县: {unit: 西区}, else: 60}}"
+    laid_out(
+        folder,
+        {
+            "indicators.yaml": TREE.replace("{method: goalposts, worst: 0, best: 100}", own).replace(
+                ", full: {by: group, county: 150, else: 100}", ""
+            )
+        },
+    )
+    scores = indexcalc.score(folder / "indicators.yaml")
+    np.testing.assert_allclose(scores.scores[1, :, :2], [[100, 100], [50 / 0.6, 100], [20 / 0.6, 50]])
+    adds_up(change(scores, scores, "2021", "2022", by_indicator=True))

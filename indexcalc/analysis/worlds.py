@@ -476,7 +476,7 @@ class Between:
         labels = _compared_with(index, side)
         return World(
             index,
-            self._grouped(peers),
+            self._grouped(peers, index),
             labels,
             self._past(leaves, method, peers, labels),
             len(side.kin) if labels else 0,
@@ -499,13 +499,15 @@ class Between:
                     values[row, :, place], status[row, :, place] = found
         return values, status
 
-    def _grouped(self, peers: int) -> Units:
-        """Return all units, in the groups that one side has them in."""
+    def _grouped(self, peers: int, index: Index) -> Units:
+        """Return all units, in the groups that one side has them in, by every column that a world's index asks for."""
         ranking = self.sides[peers].scores.index.ranking
         alone = ranking.within if not ranking.overall and ranking.within != "group" else None
         units = [self.sides[side].scores.panel.units for side in (peers, 1 - peers)]
         groups = self._labels(peers, [each.groups for each in units])
-        labels = {} if alone is None else {alone: self._labels(peers, [tuple(each.attributes.get(alone, ())) for each in units])}
+        asked = {alone, *(one.by for one in grouped(index)), *(one.impute.by for one in index.tree.branches if one.impute)}
+        columns = sorted(name for name in asked if name is not None and name != "group")
+        labels = {name: self._labels(peers, [tuple(each.attributes.get(name, ())) for each in units]) for name in columns}
         if not groups and not labels:
             return self.units
         return Units(self.units.ids, self.units.names, self.units.names_en, groups, labels)

@@ -15,6 +15,7 @@ from ..methods.arrays import Array, Mask, np
 from ..methods.derive import distance
 from ..methods.frame import Frame
 from ..methods.rank import rounded
+from ..methods.siblings import mean
 from ..methods.ties import tolerance
 from ..panel import Panel
 from ..periods import kind_among, read_period
@@ -79,7 +80,8 @@ def compare(index: Index, panel: Panel, choice: Normalise, x: Array, sign: Array
         return
     method = CATALOGUE["normalise"][choice.method]
     for kind, members in kinds_of(index, panel):
-        own, made, parameters = x[members], out[members], choice.of_kind(kind).parameters
+        own, made, of_kind = x[members], out[members], choice.of_kind(kind)
+        parameters = of_kind.parameters | _of_units(index, panel, of_kind, x, members)
         unread = computed if kind == index.periods.kind else np.ones_like(computed)
         apart = tolerance(own, axis=-2) if choice.over == "group" and unread.any() else None
         for units, values in frames(index, panel, choice, x, members):
@@ -91,6 +93,21 @@ def compare(index: Index, panel: Panel, choice: Normalise, x: Array, sign: Array
             step = max(256, _BLOCK // max(1, own[..., :1, :].size))
             for block in blocks(own.shape[-2], step):
                 made[..., block, part] = method(own[..., block, :], frame, **parameters)
+
+
+def _of_units(index: Index, panel: Panel, choice: Normalise, x: Array, members: slice) -> dict[str, Array]:
+    """Return the parameters that are a unit's value: of the same period, of the base, or the mean of all periods together.
+
+    x is (period, unit, column), or (period, draw, unit, column); the values broadcast to it.
+    """
+    made = {}
+    for name, unit in choice.of_units.items():
+        at = panel.units.called(unit)
+        own = x[..., [at], :] if at is not None else np.full_like(x[..., :1, :], np.nan)
+        over = choice.model_copy(update={"over": "period"}) if choice.over == "group" else choice
+        ((_, values),) = frames(index, panel, over, own, members)
+        made[name] = mean(values)[..., None, :] if choice.over == "all" else values
+    return made
 
 
 def _compare_by_group(

@@ -82,8 +82,8 @@ def _of_leaf(index: Index, leaf: Indicator) -> Iterator[str]:
         yield choice.method
     elif choice.by_group:
         yield f"{choice.method} (by)"
-    elif any(isinstance(given, Mapping) for given in choice.parameters.values()):
-        yield f"{choice.method} (quantile)"
+    elif seen := [given for given in choice.parameters.values() if isinstance(given, Mapping)]:
+        yield f"{choice.method} ({', '.join(seen[0])})"
     elif beyond := sorted(statistics_for(choice) - _KNOWN):
         yield f"{choice.method} ({', '.join(beyond)})"
     for key in ("difference", "growth", "share", "rolling", "cumulative", "shrink", "score_over_units", "else_from"):

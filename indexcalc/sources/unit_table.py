@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from ..findings import Finding, Place, finding, nearest
+from ..tree.checks.methods import in_each_way
 from ..tree.grouped import grouped
 from ..tree.model import Data, Index
 from ..units import Units
@@ -326,7 +327,19 @@ def _check_columns(index: Index, units: Units, file: str) -> list[Finding]:
     if needs_group and not units.groups:
         place = index.place_of(needs_group[0].id)
         found.append(finding("IC359", place, name=index.units.group, file=file, known=known))
-    return [*found, *_check_groups(index, units)]
+    return [*found, *_check_groups(index, units), *_check_of_units(index, units)]
+
+
+def _check_of_units(index: Index, units: Units) -> Iterator[Finding]:
+    """See that the units whose values stand in a method for a number are there."""
+    owners: list[tuple[tuple[str | int, ...], Any]] = [(("index",), index.index), (("defaults",), index.defaults), *index.walked]
+    for path, owner in owners:
+        choice = getattr(owner, "normalise", None)
+        for own in in_each_way(choice) if choice is not None else ():
+            for name, unit in own.of_units.items():
+                if units.called(unit) is None:
+                    near = nearest(unit, [*units.ids, *units.names])
+                    yield finding("IC150", index.place((*path, "normalise", name)), key=name, unit=unit, near=near)
 
 
 def _check_groups(index: Index, units: Units) -> Iterator[Finding]:

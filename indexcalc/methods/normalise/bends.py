@@ -39,6 +39,8 @@ def at_ends(*names: str) -> Bends:
 
     def bends(given: Given, others: Array) -> Sequence[float] | None:
         ends = [getattr(given, name) for name in names]
+        if any(map(_of_a_unit, ends)):
+            return None  # nothing is known of how scores go with another unit's value
         quantiles = sum(isinstance(end, Mapping) for end in ends)
         if not quantiles:
             return [0.0, *_numbers(ends), *_extremes(others)]
@@ -50,8 +52,10 @@ def at_ends(*names: str) -> Bends:
 def at_seen(name: str) -> Bends:
     """Bend where what is seen does, such as the median or the highest, by the name of the parameter that says which."""
 
-    def bends(given: Given, others: Array) -> Sequence[float]:
+    def bends(given: Given, others: Array) -> Sequence[float] | None:
         value = getattr(given, name)
+        if _of_a_unit(value):
+            return None
         return [0.0, *(at_others(given, others) if value == "median" else [*_numbers([value]), *_extremes(others)])]
 
     return bends
@@ -69,6 +73,10 @@ def at_points(name: str) -> Bends:
 
 def _numbers(ends: Sequence[object]) -> list[float]:
     return [float(end) for end in ends if isinstance(end, (int, float))]
+
+
+def _of_a_unit(end: object) -> bool:
+    return isinstance(end, Mapping) and "unit" in end
 
 
 def _extremes(others: Array) -> list[float]:

@@ -5,7 +5,7 @@ The contract of every function is that of `normalise`.
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import Literal
+from typing import Literal, cast
 
 from ..arrays import Array, np
 from ..bounds import ABOVE_ZERO, ANY, SCALE, Check, Given, Problem, apart, quantiles
@@ -14,7 +14,7 @@ from ..records import Normaliser
 from ..sql import Column, Seen, Sql, positive, way, where
 from ..sql import same as same_column
 from .bends import at_ends, at_given, at_seen
-from .way import Quantile, come_between
+from .way import End, OfUnit, come_between
 
 Reference = Literal["mean", "median", "max", "min"]
 
@@ -23,8 +23,8 @@ def goalposts(
     x: Array,
     frame: Frame,
     *,
-    worst: float | Quantile,
-    best: float | Quantile,
+    worst: End,
+    best: End,
     low: float = 0.0,
     high: float = 100.0,
     clip: bool = True,
@@ -47,9 +47,14 @@ def goalposts(
         with np.errstate(divide="ignore", invalid="ignore"):
             x = np.log(np.maximum(x, 0.0) if clip else np.where(x > 0, x, np.nan))
             frame = Frame(np.log(np.where(frame.values > 0, frame.values, np.nan)), frame.sign)
-        worst, best = (end if isinstance(end, Mapping) else float(np.log(end)) for end in (worst, best))
+        worst, best = (end if isinstance(end, Mapping) else _log(end) for end in (worst, best))
     share = come_between(x, frame, worst, best)
     return low + (high - low) * (np.clip(share, 0.0, 1.0) if clip else share)
+
+
+def _log(end: float) -> float:
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return cast("float", np.log(end))  # or an array, of a unit's values
 
 
 def _goalposts_query(sql: Sql, x: Column, frame: Seen, given: Given) -> Column:
@@ -135,8 +140,8 @@ def distance_to_target(
     x: Array,
     frame: Frame,
     *,
-    value: float,
-    worst: float | Quantile | None = None,
+    value: End,
+    worst: End | None = None,
     low: float = 0.0,
     high: float = 100.0,
     clip: bool = True,
@@ -144,7 +149,7 @@ def distance_to_target(
     """Score how far from the worst towards a target a unit has come, no more than all the way.
 
     The worst is given, a quantile of the values seen as under `goalposts`, or the worst seen; what goes beyond the target
-    counts with `clip: false`.
+    counts with `clip: false`. `value: {unit: beijing}` takes that unit's value for the target, `{by: id, …}` one for each unit.
     Formula: low + (high - low) min(1, (x - worst) / (value - worst)).
     Edge cases: zero and what is below are values as any. Where even the worst seen has reached the target all of them get
     `high`; a constant column short of it gets `low`.
@@ -178,19 +183,19 @@ def reference(
     x: Array,
     frame: Frame,
     *,
-    value: float | Reference = "mean",
+    value: float | Reference | OfUnit = "mean",
     form: Literal["ratio", "difference"] = "ratio",
     scale: float = 100.0,
 ) -> Array:
-    """Compare with a reference: the `mean`, `median`, `max` or `min` seen, or a given value; at it the ratio is 100.
+    """Compare with a reference: the `mean`, `median`, `max` or `min` seen, a unit's, or a given value; at it the ratio is 100.
 
     Formula: scale x / x_ref, and scale x_ref / x where less is better; `form: difference` gives scale (x - x_ref) / |x_ref|,
     with the sign turned where less is better.
     Edge cases: missing are all where x_ref is 0, or below 0 for a ratio, and for a ratio where less is better each x at or
     below 0. A constant column is at its own mean: ratio 100, difference 0.
-    Source: HB 2008, p. 85 (distance to a reference).
+    Source: HB 2008, p. 85 (distance to a reference, such as a country).
     """
-    against = getattr(frame, value) if isinstance(value, str) else np.asarray(float(value))
+    against = getattr(frame, value) if isinstance(value, str) else np.asarray(value, dtype=float)
     with np.errstate(invalid="ignore", divide="ignore"):
         if form == "difference":
             return np.asarray(scale * frame.sign * ((x - against) / np.where(against == 0, np.nan, np.abs(against))))
@@ -207,7 +212,7 @@ def _reference_query(sql: Sql, x: Column, frame: Seen, given: Given) -> Column:
 
 
 def _reference_value(given: Given) -> Problem | None:
-    if isinstance(given.value, str) or (given.value != 0 and (given.value > 0 or given.form == "difference")):
+    if isinstance(given.value, (str, dict)) or (given.value != 0 and (given.value > 0 or given.form == "difference")):
         return None
     english = "a reference must be above 0, or with form: difference not 0"
     return "value", english, "参照值必须大于 0；form: difference 时不得为 0"
@@ -271,7 +276,7 @@ def ampi(
     x: Array,
     frame: Frame,
     *,
-    value: float | Reference = "mean",
+    value: float | Reference | OfUnit = "mean",
     middle: float = 100.0,
     spread: float = 60.0,
 ) -> Array:
@@ -284,7 +289,7 @@ def ampi(
     Edge cases: zero and what is below are values as any; a constant column is missing.
     Source: Mazziotta, Pareto 2016.
     """
-    against = getattr(frame, value) if isinstance(value, str) else float(value)
+    against = getattr(frame, value) if isinstance(value, str) else np.asarray(value, dtype=float)
     width = np.where(same(frame.min, frame.max), np.nan, frame.max - frame.min)
     return np.asarray(middle + spread * frame.sign * ((x - against) / width))
 

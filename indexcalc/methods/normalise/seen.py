@@ -11,7 +11,7 @@ from ..frame import Frame
 from ..records import Normaliser
 from ..sql import Column, Seen, Sql, exp, positive, share_of_way, way, where
 from .bends import at_ends, at_mean
-from .way import Quantile, come, come_between
+from .way import End, come, come_between
 
 
 def min_max(x: Array, frame: Frame, *, low: float = 0.0, high: float = 100.0) -> Array:
@@ -53,8 +53,8 @@ def efficacy(
     *,
     low: float = 60.0,
     high: float = 100.0,
-    satisfactory: float | Quantile | None = None,
-    unacceptable: float | Quantile | None = None,
+    satisfactory: End | None = None,
+    unacceptable: End | None = None,
     clip: bool = False,
 ) -> Array:
     """Score by the efficacy coefficient 功效系数法: `low` at the unacceptable value, `high` at the satisfactory one.
@@ -96,8 +96,8 @@ def efficacy_exponential(
     *,
     low: float = 60.0,
     high: float = 100.0,
-    satisfactory: float | Quantile | None = None,
-    unacceptable: float | Quantile | None = None,
+    satisfactory: End | None = None,
+    unacceptable: End | None = None,
     clip: bool = False,
 ) -> Array:
     """Score by the exponential efficacy function 指数功效函数: convex, so that the last steps earn most.

@@ -1,12 +1,15 @@
 """How far a value has come from one end to another, each of which is given or seen."""
 
 from collections.abc import Mapping
-from typing import Literal
+from typing import Literal, cast
 
 from ..arrays import Array, np
 from ..frame import Frame, same
 
 Quantile = Mapping[Literal["quantile"], float]
+OfUnit = Mapping[Literal["unit"], str | int]
+"""The value of a unit, by its id or name; a method is given that value in its place, as an array that broadcasts."""
+End = float | Quantile | OfUnit
 
 
 def come(x: Array, start: Array | float, end: Array | float) -> Array:
@@ -18,11 +21,11 @@ def come(x: Array, start: Array | float, end: Array | float) -> Array:
         return share
 
 
-def come_between(x: Array, frame: Frame, worst: float | Quantile | None, best: float | Quantile | None) -> Array:
+def come_between(x: Array, frame: Frame, worst: End | None, best: End | None) -> Array:
     """Return the way from worst to best that x has come, each given or seen; all or none of it where these are out of order."""
     start, end = _end(frame, worst, "worst"), _end(frame, best, "best")
     share = come(x, start, end)
-    seen = [not isinstance(given, (int, float)) for given in (worst, best)]
+    seen = [given is None or isinstance(given, Mapping) for given in (worst, best)]
     if seen[0] == seen[1]:
         return share
     beyond = x - (end if seen[0] else start)
@@ -30,8 +33,8 @@ def come_between(x: Array, frame: Frame, worst: float | Quantile | None, best: f
     return np.where((frame.sign * np.subtract(end, start) <= 0) & ~np.isnan(x), reached, share)
 
 
-def _end(frame: Frame, given: float | Quantile | None, seen: Literal["worst", "best"]) -> Array | float:
+def _end(frame: Frame, given: End | None, seen: Literal["worst", "best"]) -> Array | float:
     if isinstance(given, Mapping):
-        return frame.quantile(given["quantile"])
+        return frame.quantile(cast("Quantile", given)["quantile"])
     end: Array | float = getattr(frame, seen) if given is None else given
     return end

@@ -205,6 +205,12 @@ class Normalise(Compared):
         return _by_group(self.written)
 
     @property
+    def of_units(self) -> dict[str, str]:
+        """The parameters that are a unit's value, with that unit's id or name, as {unit: beijing}."""
+        given = {name: value for name, value in self.parameters.items() if isinstance(value, dict) and set(value) == {"unit"}}
+        return {name: str(value["unit"]) for name, value in given.items()}
+
+    @property
     def parameters(self) -> dict[str, Any]:
         """The parameters for periods as they are reported, which are the shortest, and of units that no group is named for."""
         written = self.written
