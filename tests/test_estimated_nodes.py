@@ -153,3 +153,71 @@ def test_a_node_is_estimated_from_other_units_alone() -> None:
         with pytest.raises(Refused, match="IC142"):
             load(tree(method))
     assert load(tree("{method: value, value: 0}"))
+
+
+SIBLINGS = """
+index: {id: x, name: 指数}
+units: {table: u.csv}
+periods: {kind: year}
+data: {v: {path: v.csv}}
+defaults: {weights: equal, normalise: NORMALISE}
+dimensions:
+  - id: p
+    indicators: [{id: a, impute: {method: siblings, take: TAKE, over: OVER}}, {id: b, direction: lower, normalise: TURNED}, {id: c}]
+  - {id: q, impute: {method: siblings, take: TAKE, over: OVER}}
+"""
+FIXED = {
+    "min-max": ("min-max", "min-max"),
+    "clipped": ("{method: goalposts, worst: 2, best: 10}", "{method: goalposts, worst: 10, best: 2}"),
+}
+
+
+@settings(max_examples=15)
+@given(st.data())
+def test_a_value_is_estimated_from_the_scores_of_its_siblings(data: st.DataObject) -> None:
+    """The score of an estimate is the mean or median of the siblings' scores, told with its donors; blocks give the same."""
+    units, take = data.draw(st.integers(2, 7)), data.draw(st.sampled_from(["mean", "median"]))
+    ends, over = data.draw(st.sampled_from(sorted(FIXED))), data.draw(st.sampled_from(["period", "group"]))
+    cells = st.one_of(st.none(), st.integers(0, 12).map(float))
+    values = np.array(data.draw(st.lists(st.lists(cells, min_size=4, max_size=4), min_size=units, max_size=units)), dtype=float)
+    groups = tuple(data.draw(st.sampled_from("gh")) for _ in range(units))
+    plain, turned = FIXED[ends]
+    text = SIBLINGS.replace("NORMALISE", plain).replace("TURNED", turned).replace("TAKE", take).replace("OVER", over)
+    index = index_of(text.replace("min-max", f"{{method: min-max, over: {over}}}"))
+    panel = panel_of(index, values[None], groups=groups)
+    scores = score(index, panel)
+    for unit in range(units):
+        own = scores.scores[0, unit, :3]
+        known = [
+            float(own[at])
+            for at in (1, 2)
+            if not np.isnan(own[at]) and (ends == "clipped" or len(set(_seen(values[:, at], groups, unit, over))) > 1)
+        ]
+        column = _seen(values[:, 0], groups, unit, over)
+        if np.isnan(values[unit, 0]) and known and len(set(column)) > 1:
+            assert own[0] == pytest.approx(getattr(np, take)(known))
+            assert scores.status[0, unit, 0] == IMPUTED
+        elif np.isnan(values[unit, 0]) and not known:
+            assert np.isnan(own[0])
+    assert not (scores.status[..., 3] == IMPUTED).any(), "an only child has no siblings"
+    np.testing.assert_array_equal(score_in_blocks(index, panel, empty, cells=units).scores, scores.scores)
+    adds_up(change(scores, scores, "2000", "2000", by_indicator=True))
+
+
+def _seen(column: Any, groups: tuple[str, ...], unit: int, over: str) -> list[float]:
+    alike = [at for at in range(len(groups)) if over == "period" or groups[at] == groups[unit]]
+    return [float(column[at]) for at in alike if not np.isnan(column[at])]
+
+
+def test_an_estimate_from_siblings_is_told_with_its_donors(tmp_path: Path) -> None:
+    """By hand: b has come all the way and c half of it, so a gets three quarters of the way from 2 to 10."""
+    text = SIBLINGS.replace("NORMALISE", "min-max").replace("TURNED", "min-max").replace(", over: OVER", "")
+    files = {
+        "indicators.yaml": text.replace("TAKE", "mean"),
+        "u.csv": "id,name\n1,甲\n2,乙\n3,丙\n",
+        "v.csv": "id,year,a,b,c,q\n1,2021,,0,5,1\n2,2021,2,4,0,2\n3,2021,10,1,10,3\n",
+    }
+    folder = laid_out(tmp_path, files)
+    assert "8 （插补：siblings，依据 b, c）" in run(folder, "explain", "甲")
+    own = answer(folder, "explain", "甲")["tree"]["children"][0]["children"][0]
+    assert (own["score"], own["imputed"]) == (75, {"method": "siblings", "from": ["b", "c"]})

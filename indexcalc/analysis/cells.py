@@ -129,6 +129,8 @@ def estimate_of(scores: Scores, period: int, unit: int, leaf: int) -> Estimate |
         donors = [scores.periods[at] for at in around[: 1 if kind == "before" else 2] if at is not None]
     elif kind == "indicators":
         tree = scores.tree
-        alike = next(columns for way, columns in tree.imputed if leaf in columns)
-        donors = [tree.nodes[at].id for at in alike if at != leaf and not np.isnan(scores.derived[period, unit, at])]
+        way, alike = next((way, columns) for way, columns in tree.imputed if leaf in columns)
+        donors = [
+            tree.nodes[at].id for at in tree.beside(way, alike) if at != leaf and not np.isnan(scores.derived[period, unit, at])
+        ]
     return Estimate(float(scores.estimates(leaf)[period, unit]), choice.method, tuple(donors))

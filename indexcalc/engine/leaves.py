@@ -7,18 +7,21 @@ from itertools import pairwise
 from typing import Any, NamedTuple
 
 from ..findings import Finding, finding
-from ..methods import CATALOGUE, IMPUTERS
+from ..methods import CATALOGUE, IMPUTERS, NORMALISERS
 from ..methods.arrays import LARGEST, Array, Mask, Status, np
 from ..methods.derive import CHANGES, IN_A_YEAR, OVER_TIME, OVER_YEARS, evaluate, known_sum, per, rolled_in_part, share, shrunk
+from ..methods.frame import Frame
+from ..methods.normalise.way import come
 from ..panel import IMPUTED, MISSING, NOT_APPLICABLE, VALUE, Panel, empty
 from ..periods import Kind, is_whole, number_of, parts_of, previous, since_new_year, starts_year, year_before
 from ..tree.formula import names, parse, stands_in
-from ..tree.model import Denominator, Index, Indicator
+from ..tree.layout import normalise_of
+from ..tree.model import Denominator, Impute, Index, Indicator
 from ..tree.reported import in_numerators
 from ..words.agreement import in_both, several
 from ..words.periods import with_titles
 from ..words.shown import BETWEEN
-from .frames import groups_of, kinds_of, some
+from .frames import groups_of, kinds_of, some, towards
 from .rules import REACHED
 from .times import existing, joined, left_out
 
@@ -387,12 +390,46 @@ def impute(index: Index, panel: Panel, derived: Array, status: Status) -> tuple[
         groups = groups_of(panel, choice.by or ("group" if choice.over == "group" else None))
         for _, members in kinds_of(index, panel):
             own = joined(index, panel, derived) if IMPUTERS[choice.method].donors in _OVER_TIME else derived
-            x = np.ascontiguousarray(own[members][..., columns].transpose(2, 0, 1)).transpose(1, 2, 0)
-            estimate = CATALOGUE["impute"][choice.method](x, groups, **choice.parameters)
+            beside = index.tree.beside(choice, columns)
+            x = np.ascontiguousarray(own[members][..., beside].transpose(2, 0, 1)).transpose(1, 2, 0)
+            estimate = _estimated(index, choice, beside, x, groups)[..., [beside.index(column) for column in columns]]
             gaps = (status[members][..., columns] == MISSING) & ~np.isnan(estimate)
             values[members, :, columns] = np.where(gaps, estimate, derived[members][..., columns])
             flags[members, :, columns] = np.where(gaps, IMPUTED, status[members][..., columns])
     return values, flags
+
+
+def _estimated(index: Index, choice: Impute, columns: Sequence[int], x: Array, groups: Sequence[Mask]) -> Array:
+    """Return values (period, unit, leaf) with estimates of those that are missing, made of values or of ways."""
+    method, record = CATALOGUE["impute"][choice.method], IMPUTERS[choice.method]
+    if record.of == "values":
+        return method(x, groups, **choice.parameters)
+    out, away = np.array(x), towards(index, columns, x)
+    everyone = np.ones(x.shape[1], dtype=bool)
+    for members in groups:
+        part = np.where(members[:, None], away, np.nan)
+        worst, best, cut = _ends(index, columns, part)
+        ways = come(away, worst, best)
+        made = method(np.where(cut, np.clip(ways, 0.0, 1.0), ways), [everyone], **choice.parameters)
+        value = worst + made * (best - worst)  # of a constant column its constant
+        value[..., [at for at, column in enumerate(columns) if column in index.tree.targets]] = np.nan
+        out[:, members] = np.where(np.isnan(x), value, x)[:, members]
+    return out
+
+
+def _ends(index: Index, columns: Sequence[int], x: Array) -> tuple[Array, Array, Mask]:
+    """Return the worst and the best of some leaves (period, 1, leaf), fixed or seen, and whether they are cut off there."""
+    frame = Frame(x, np.array(index.tree.signs)[list(columns)])
+    worst, best, cut = np.array(frame.worst), np.array(frame.best), np.zeros(len(columns), dtype=bool)
+    for at, column in enumerate(columns):
+        choice = normalise_of(index, index.leaves[column])
+        record = NORMALISERS[choice.method]
+        given = vars(record.given(choice.written))
+        ends = [given[name] for name in record.values]
+        if len(ends) == 2 and all(isinstance(end, (int, float)) for end in ends) and not given.get("log"):
+            worst[..., at], best[..., at] = ends
+            cut[at] = bool(given.get("clip", False))
+    return worst, best, cut
 
 
 def check_imputed(index: Index, panel: Panel, status: Status) -> Iterator[Finding]:

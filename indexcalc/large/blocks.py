@@ -113,7 +113,10 @@ def _again(
 
 def _parts(index: Index, step: int) -> Parts:
     """Return the places of leaves that are worked on together: `step` of them, and siblings that are imputed of each other."""
-    siblings = [leaves for _, leaves in _of_siblings(index)]
+    of_node: dict[int, set[int]] = {}
+    for _, leaves in _of_siblings(index):
+        of_node.setdefault(index.tree.parents[leaves[0]], set()).update(leaves)
+    siblings = [sorted(leaves) for leaves in of_node.values()]
     taken = {position for leaves in siblings for position in leaves}
     others = [position for position in range(len(index.leaves)) if position not in taken]
     step = max(1, step)
@@ -122,7 +125,7 @@ def _parts(index: Index, step: int) -> Parts:
 
 def _of_siblings(index: Index) -> list[tuple[Impute, list[int]]]:
     """Return the leaves whose estimates come of their siblings, with these."""
-    return [(way, leaves) for way, leaves in index.tree.imputed if way.method in FROM_SIBLINGS]
+    return [(way, index.tree.beside(way, leaves)) for way, leaves in index.tree.imputed if way.method in FROM_SIBLINGS]
 
 
 def _too_wide(index: Index, size: int, most: int) -> Iterator[Finding]:

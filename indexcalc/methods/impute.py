@@ -2,7 +2,8 @@
 
 Contract: `x` is (period, unit, indicator) with NaN for what is not there, `groups` the masks of the units that are alike
 (all units, or the groups asked for); the result has the shape of x, with an estimate where there was NaN and where there
-is one. Values that are there never change.
+is one. Values that are there never change. Where a method is one `of` ways, x is how far each has come from the worst, 0, to the
+best, 1.
 """
 
 from collections.abc import Callable, Sequence
@@ -27,7 +28,14 @@ def value(x: Array, groups: Sequence[Mask], *, value: float) -> Array:
 
 
 VALUE = Imputer(
-    name="value", terms=("定值", "常数"), function=value, bounds={"value": ANY}, checks=(), siblings=False, donors="none"
+    name="value",
+    terms=("定值", "常数"),
+    function=value,
+    bounds={"value": ANY},
+    checks=(),
+    siblings=False,
+    of="values",
+    donors="none",
 )
 
 
@@ -42,7 +50,14 @@ def mean(x: Array, groups: Sequence[Mask]) -> Array:
 
 
 MEAN = Imputer(
-    name="mean", terms=("均值", "均值插补", "平均值"), function=mean, bounds={}, checks=(), siblings=False, donors="units"
+    name="mean",
+    terms=("均值", "均值插补", "平均值"),
+    function=mean,
+    bounds={},
+    checks=(),
+    siblings=False,
+    of="values",
+    donors="units",
 )
 
 
@@ -57,7 +72,14 @@ def median(x: Array, groups: Sequence[Mask]) -> Array:
 
 
 MEDIAN = Imputer(
-    name="median", terms=("中位数", "中位数插补"), function=median, bounds={}, checks=(), siblings=False, donors="units"
+    name="median",
+    terms=("中位数", "中位数插补"),
+    function=median,
+    bounds={},
+    checks=(),
+    siblings=False,
+    of="values",
+    donors="units",
 )
 
 
@@ -80,7 +102,14 @@ def last(x: Array, groups: Sequence[Mask], *, limit: int | None = None, ends: Li
 
 
 LAST = Imputer(
-    name="last", terms=("前值", "前值结转"), function=last, bounds={"limit": COUNT}, checks=(), siblings=False, donors="before"
+    name="last",
+    terms=("前值", "前值结转"),
+    function=last,
+    bounds={"limit": COUNT},
+    checks=(),
+    siblings=False,
+    of="values",
+    donors="before",
 )
 
 
@@ -104,7 +133,14 @@ def linear(x: Array, groups: Sequence[Mask], *, ends: Literal["missing", "hold"]
 
 
 LINEAR = Imputer(
-    name="linear", terms=("线性插值", "线性插补"), function=linear, bounds={}, checks=(), siblings=False, donors="periods"
+    name="linear",
+    terms=("线性插值", "线性插补"),
+    function=linear,
+    bounds={},
+    checks=(),
+    siblings=False,
+    of="values",
+    donors="periods",
 )
 
 
@@ -124,7 +160,14 @@ def nearest(x: Array, groups: Sequence[Mask]) -> Array:
 
 
 NEAREST = Imputer(
-    name="nearest", terms=("最近值", "邻近值"), function=nearest, bounds={}, checks=(), siblings=False, donors="periods"
+    name="nearest",
+    terms=("最近值", "邻近值"),
+    function=nearest,
+    bounds={},
+    checks=(),
+    siblings=False,
+    of="values",
+    donors="periods",
 )
 
 
@@ -145,7 +188,14 @@ def regression(x: Array, groups: Sequence[Mask]) -> Array:
 
 
 REGRESSION = Imputer(
-    name="regression", terms=("回归插补", "回归"), function=regression, bounds={}, checks=(), siblings=True, donors="indicators"
+    name="regression",
+    terms=("回归插补", "回归"),
+    function=regression,
+    bounds={},
+    checks=(),
+    siblings=True,
+    of="values",
+    donors="indicators",
 )
 
 
@@ -174,11 +224,40 @@ EM = Imputer(
     bounds={"most": COUNT, "tolerance": ABOVE_ZERO},
     checks=(),
     siblings=True,
+    of="values",
     donors="indicators",
 )
 
 
-IMPUTERS = by_name((VALUE, MEAN, MEDIAN, LAST, LINEAR, NEAREST, REGRESSION, EM))
+def siblings(x: Array, groups: Sequence[Mask], *, take: Literal["mean", "median"] = "mean") -> Array:
+    """Take the unit's mean, or median, over the siblings, each as the way it has come from the worst to the best.
+
+    The siblings are the other indicators of the node. Worst and best are the fixed ones of `normalise` where it has two numbers
+    for them, cut off there where it cuts off; else those seen among the group's units in the same period. What is estimated is
+    that way turned back into a value, so that under `min-max`, and between fixed ends alike, the score is the mean of the
+    siblings' scores.
+    Formula: worst + (best - worst) Σ s_k / m, s_k = (x_k - worst_k) / (best_k - worst_k) over the m siblings that the unit has.
+    Edge cases: missing stays a unit without any sibling, an indicator without any value, and one with a target or a range. A
+    constant sibling tells nothing; a constant indicator gets its constant.
+    Source: COINr `Impute` by row with `normalise_first` (`i_mean`, `i_median`).
+    """
+    del groups
+    return _over_siblings(x, np.nanmean if take == "mean" else np.nanmedian)
+
+
+SIBLINGS = Imputer(
+    name="siblings",
+    terms=("同级指标均值", "同级均值"),
+    function=siblings,
+    bounds={},
+    checks=(),
+    siblings=True,
+    of="ways",
+    donors="indicators",
+)
+
+
+IMPUTERS = by_name((VALUE, MEAN, MEDIAN, LAST, LINEAR, NEAREST, REGRESSION, EM, SIBLINGS))
 FROM_SIBLINGS = frozenset(name for name, record in IMPUTERS.items() if record.siblings)
 
 
@@ -191,6 +270,11 @@ def _by_group(x: Array, groups: Sequence[Mask], take: Callable[..., Any]) -> Arr
         typical = take(np.where(none, 0.0, part), axis=1, keepdims=True)
         out[:, members] = np.where(np.isnan(part) & ~none, typical, part)
     return out
+
+
+def _over_siblings(x: Array, take: Callable[..., Any]) -> Array:
+    none = np.isnan(x).all(axis=-1, keepdims=True)
+    return np.where(np.isnan(x) & ~none, take(np.where(none, 0.0, x), axis=-1, keepdims=True), x)
 
 
 def _neighbours(x: Array) -> tuple[Any, Any]:

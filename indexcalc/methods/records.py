@@ -221,6 +221,8 @@ class Imputer(MethodRecord):
 
     siblings: bool
     """Whether an indicator's estimates come from the others of its node."""
+    of: Literal["values", "ways"]
+    """What it is given: the values, or how far each has come from the worst to the best, where more is better."""
     donors: Literal["none", "units", "before", "periods", "indicators"]
     """What an estimate is made of: nothing, other units of the period, the unit's own period before or those around, its other
     indicators."""

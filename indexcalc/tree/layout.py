@@ -8,7 +8,7 @@ from functools import cached_property
 from itertools import groupby
 from typing import Literal, TypeVar
 
-from ..methods import AGGREGATORS, CATALOGUE, NORMALISERS, parameters
+from ..methods import AGGREGATORS, CATALOGUE, IMPUTERS, NORMALISERS, parameters
 from ..methods.aggregate import COMPARES_UNITS, FREE_SUM, WITHOUT_WEIGHTS
 from ..methods.arrays import Array, np
 from ..methods.impute import FROM_SIBLINGS
@@ -133,6 +133,13 @@ class Tree:
         """Each way of imputing, with the places of its leaves: those of one node where they are estimated of each other."""
         asked = (impute_of(self.index, leaf) for leaf in self.index.leaves)
         return _by_way(asked, lambda way, at: self.parents[at] if way.method in FROM_SIBLINGS else None)
+
+    def beside(self, way: Impute, leaves: Sequence[int]) -> list[int]:
+        """Return the places of the leaves that estimates are made of: themselves, or all that are scored of their node."""
+        if IMPUTERS[way.method].of == "values":
+            return list(leaves)
+        node = self.parents[leaves[0]]
+        return [at for at, leaf in enumerate(self.index.leaves) if self.parents[at] == node and leaf.is_scored]
 
     @cached_property
     def treated(self) -> tuple[tuple[Treat, list[int]], ...]:
