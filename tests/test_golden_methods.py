@@ -15,8 +15,9 @@ import pytest
 from indexcalc import read
 from indexcalc.engine import score
 from indexcalc.large.blocks import score_in_blocks
+from indexcalc.large.query import in_the_way
 from indexcalc.methods import CATALOGUE
-from indexcalc.methods.derive import shrunk
+from indexcalc.methods.derive import residual, shrunk
 from indexcalc.methods.frame import Frame
 from indexcalc.methods.rank import ranks, rounded
 from indexcalc.methods.treat import excess_kurtosis, skewness
@@ -555,6 +556,59 @@ def test_ends_that_are_quantiles_as_pandas_has_them() -> None:
     assert np.isnan(same).all()
     short = normalised("goalposts", [3.0, 4, 9], worst={"quantile": 0.0}, best=2.0)  # even the worst seen has reached it
     assert list(short) == [100.0, 100.0, 100.0]
+
+
+# Residuals
+
+WEALTH = """
+index: {id: x}
+units: {table: u.csv}
+periods: {kind: year}
+data: {v: {path: v.csv}}
+defaults: {weights: equal}
+denominators: [{id: wealth}]
+dimensions:
+  - {id: a, residual: wealth}
+  - {id: b, direction: lower, residual: {along: wealth, within: group}, scale: 10, applies: b < 90}
+"""
+
+
+def test_residuals_are_those_of_numpy_s_least_squares() -> None:
+    values = np.random.default_rng(3).normal(size=(2, 9, 3)) * [1.0, 5.0, 2.0] + [0.0, 2.0, 30.0]
+    values[0, 2, 0], values[1, 3, 2], values[1, 4, 1] = np.nan, np.nan, 99.0
+    groups = tuple("aaaaabbcc")
+    index = index_of(WEALTH)
+    panel = panel_of(index, values[..., [0, 1, 1, 2]], groups=groups)  # what b applies by is a column of its own
+    scores = score(index, panel)
+
+    def left(y: np.ndarray, z: np.ndarray) -> np.ndarray:
+        out, there = np.full(len(y), np.nan), ~np.isnan(y) & ~np.isnan(z)
+        if there.sum() > 2:
+            design = np.column_stack([np.ones(there.sum()), z[there]])
+            out[there] = y[there] - design @ np.linalg.lstsq(design, y[there], rcond=None)[0]
+        return out
+
+    for period in range(2):
+        a, b, wealth = values[period].T
+        b = np.where(b < 90, 10 * b, np.nan)  # who is not judged does not bend the line
+        np.testing.assert_allclose(scores.derived[period, :, 0], left(a, wealth), atol=1e-12)
+        own = np.concatenate([left(b[part], wealth[part]) for part in (slice(5), slice(5, 7), slice(7, 9))])
+        np.testing.assert_allclose(scores.derived[period, :, 1], own, atol=1e-11)
+    said = {(one.code, one.values.get("node"), one.values.get("count")) for one in scores.findings}
+    assert ("IC496", "b", 8) in said, "two units have no line"
+    np.testing.assert_array_equal(score_in_blocks(index, panel, empty, cells=18).scores, scores.scores)
+    assert "a: residual" in list(in_the_way(index))
+
+
+def test_what_has_no_residual() -> None:
+    nan, everyone = np.nan, [np.ones(4, dtype=bool)]
+    y = np.array([[1.0, 2, 4, 8], [1, 2, 3, 4], [1, 2, nan, nan], [0.1, 0.3, 0.5, 0.7]])
+    z = np.array([[5.0, 5, 5, 5], [1, 2, 3, nan], [1, 2, 3, 4], [1.1, 1.3, 1.5, 1.7]])
+    found = residual(y, z, everyone)
+    assert np.isnan(found[0]).all(), "no line goes along what is the same for all"
+    np.testing.assert_array_equal(found[1], [0, 0, 0, nan])  # to the last bit
+    assert np.isnan(found[2]).all(), "two units have no line"
+    np.testing.assert_array_equal(found[3], 0)
 
 
 # Shrinkage

@@ -48,7 +48,7 @@ def columns_of(scores: Scores, leaf: Indicator) -> list[str]:
     known = {column.id for column in scores.index.columns}
     own = [column.id for column in scores.index.columns if column.owner == leaf.id]
     named = [name for text in (leaf.formula, leaf.applies) if text for name in names(parse(text))]
-    others = [name for name in (*named, leaf.per) if name and f"{leaf.id}.{name}" not in known]
+    others = [name for name in (*named, *leaf.bases) if f"{leaf.id}.{name}" not in known]
     return list(dict.fromkeys([*own, *(name for name in others if name in known)]))
 
 

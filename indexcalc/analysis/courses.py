@@ -141,8 +141,8 @@ class Columns:
     def sure(self) -> bool:
         """Whether what is compared moves evenly between other units' values, and in this period and column alone."""
         leaf = self.leaf
-        across = leaf.difference or leaf.growth or leaf.rolling or leaf.shrink or self.index.cumulative
-        elsewhere = across and (self.choice.over in ("all", "base") or self.imputed is not None or leaf.shrink)
+        across = leaf.difference or leaf.growth or leaf.rolling or leaf.shrink or leaf.residual or self.index.cumulative
+        elsewhere = across and (self.choice.over in ("all", "base") or self.imputed is not None or leaf.shrink or leaf.residual)
         siblings = self.imputed is not None and self.imputed.method in FROM_SIBLINGS
         return not (elsewhere or siblings or (self.treated is not None and self.treated.method not in (NONE, "clip")))
 

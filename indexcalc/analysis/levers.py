@@ -185,7 +185,7 @@ class Levers:
         columns = [self.moved.columns[lead] for lead in leads]
         each = [self._reported_for(lead, kinds[:, at]) for at, lead in enumerate(leads)]
         own = self.scores.index.leaves[leaf]
-        if own.share or own.shrink:  # others' values count too
+        if own.share or own.shrink or own.residual:  # others' values count too
             made = []
             for reports in zip(*each, strict=True):
                 panel = self.scores.panel

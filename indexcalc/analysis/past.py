@@ -81,7 +81,7 @@ def lineage(scores: Scores, node: int) -> list[tuple[int, Any]]:
 
 
 def _made_alike(one: Indicator, other: Indicator) -> bool:
-    keys = ("per", "growth", "difference", "share", "scale", "rolling", "measure", "formula", "direction")
+    keys = ("per", "growth", "difference", "share", "residual", "scale", "rolling", "measure", "formula", "direction")
     return all(getattr(one, key) == getattr(other, key) for key in keys)
 
 

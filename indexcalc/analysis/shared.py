@@ -67,7 +67,7 @@ def made_of(index: Index, panel: Panel) -> dict[int, set[int]]:
     for at, leaf in enumerate(index.leaves):
         read = [name for text in (leaf.formula, leaf.applies) if text for name in names(parse(text))]
         own = [one if (one := f"{leaf.id}.{name}") in panel.column else name for name in read]
-        for name in (leaf.id, leaf.per, *own):
+        for name in (leaf.id, *leaf.bases, *own):
             if name in panel.column:
                 found[panel.column[name]].add(at)
     return found

@@ -49,6 +49,6 @@ def trail(levers: Levers, leaf: int, lead: int, piece: Piece) -> Trail:
 
 def bends_one_way(leaf: Indicator) -> bool:
     """Say whether an indicator is arithmetic of what is reported, and of nothing that others report."""
-    if leaf.shrink or leaf.applies:
+    if leaf.shrink or leaf.residual or leaf.applies:
         return False
     return leaf.formula is None or all(node[0] in _ARITHMETIC for node in nodes(parse(leaf.formula)))

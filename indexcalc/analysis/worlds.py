@@ -33,7 +33,7 @@ from ..units import Units
 ROOT = ""  # the index itself, whatever its id: indices of two files are one index
 _CELLS = 4_000_000  # scores of all nodes that are made together
 _PLAIN = dict.fromkeys(
-    ("formula", "per", "difference", "growth", "share", "rolling", "cumulative", "applies", "impute", "shrink")
+    ("formula", "per", "difference", "growth", "share", "rolling", "cumulative", "applies", "impute", "shrink", "residual")
 ) | {"scale": 1.0}
 
 

@@ -9,7 +9,19 @@ from typing import Any, NamedTuple
 from ..findings import Finding, finding
 from ..methods import CATALOGUE, IMPUTERS, NORMALISERS
 from ..methods.arrays import LARGEST, Array, Mask, Status, np
-from ..methods.derive import CHANGES, IN_A_YEAR, OVER_TIME, OVER_YEARS, evaluate, known_sum, per, rolled_in_part, share, shrunk
+from ..methods.derive import (
+    CHANGES,
+    IN_A_YEAR,
+    OVER_TIME,
+    OVER_YEARS,
+    evaluate,
+    known_sum,
+    per,
+    residual,
+    rolled_in_part,
+    share,
+    shrunk,
+)
 from ..methods.frame import Frame
 from ..methods.normalise.way import come
 from ..panel import IMPUTED, MISSING, NOT_APPLICABLE, VALUE, Panel, empty
@@ -205,10 +217,22 @@ def _derive_leaf(index: Index, panel: Panel, leaf: Indicator) -> tuple[Array, St
         rule = evaluate(tree, {name: _column(panel, _series(panel, leaf, name))[0] for name in names(tree)})
         status = np.where(rule == 0, NOT_APPLICABLE, status).astype(np.uint8)
     silent = status == NOT_APPLICABLE
+    if leaf.residual:
+        value, without = _left_over(index, panel, leaf, np.where(silent, np.nan, value))
+        undefined = undefined | without
     large = np.logical_or.reduce([np.broadcast_to(one, value.shape) for one in (np.abs(value) > LARGEST, *beyond)]) & ~silent
     value = np.where(silent | large, np.nan, value)
     status = np.where(silent, status, np.where(np.isnan(value), MISSING, VALUE)).astype(np.uint8)
     return value, status, _Lost(large, over_nothing & ~silent, undefined & ~silent & ~large)
+
+
+def _left_over(index: Index, panel: Panel, leaf: Indicator, value: Array) -> tuple[Array, Mask]:
+    """Return what is left of values once their line along another column is out of them, and where there is no such line."""
+    assert leaf.residual is not None
+    along, there = _taken(index, panel, leaf, leaf.residual.along)[0], existing(index, panel)
+    value = value if there is None else np.where(there, value, np.nan)
+    left = residual(value, along, groups_of(panel, leaf.residual.within))
+    return left, np.isnan(left) & ~np.isnan(value) & ~np.isnan(along)
 
 
 def _group_of(leaf: Indicator) -> str | None:
@@ -403,7 +427,7 @@ def _estimated(index: Index, choice: Impute, columns: Sequence[int], x: Array, g
     """Return values (period, unit, leaf) with estimates of those that are missing, made of values or of ways."""
     method, record = CATALOGUE["impute"][choice.method], IMPUTERS[choice.method]
     if record.of == "values":
-        return method(x, groups, **choice.parameters)
+        return np.asarray(method(x, groups, **choice.parameters))
     out, away = np.array(x), towards(index, columns, x)
     everyone = np.ones(x.shape[1], dtype=bool)
     for members in groups:
@@ -481,7 +505,7 @@ def columns_of_leaf(index: Index, panel: Panel, leaf: Indicator) -> list[int]:
     """Return the places of the columns that a leaf's values are made of: its own, then denominators that it names."""
     own = [column.id for column in index.columns if column.owner == leaf.id and column.key != "applies"]
     named = [_series(panel, leaf, name) for name in names(parse(leaf.formula))] if leaf.formula and not leaf.events else []
-    return [panel.column[name] for name in dict.fromkeys([*own, *named, *([leaf.per] if leaf.per else [])])]
+    return [panel.column[name] for name in dict.fromkeys([*own, *named, *leaf.bases])]
 
 
 def own_columns(index: Index, panel: Panel, leaf: Indicator) -> list[int]:

@@ -86,7 +86,7 @@ def _of_leaf(index: Index, leaf: Indicator) -> Iterator[str]:
         yield f"{choice.method} ({', '.join(seen[0])})"
     elif beyond := sorted(statistics_for(choice) - _KNOWN):
         yield f"{choice.method} ({', '.join(beyond)})"
-    for key in ("difference", "growth", "share", "rolling", "cumulative", "shrink", "score_over_units", "else_from"):
+    for key in ("difference", "growth", "share", "rolling", "cumulative", "shrink", "residual", "score_over_units", "else_from"):
         if getattr(leaf, key) not in (None, NONE):
             yield key
     for step in ("impute", "treat"):

@@ -112,6 +112,39 @@ def shrunk(count: Array, base: Array, groups: Sequence[Mask], *, how: str = "log
     return out
 
 
+_POINTS = 3  # that a line needs for anything to be left of them
+_ON_THE_LINE = 1e-12  # of the largest value: what is nearer lies on it
+
+
+def residual(y: Array, z: Array, groups: Sequence[Mask]) -> Array:
+    """Return what y is above or below its least-squares line along z, y - (a + b z), in each group of units.
+
+    Arrays are (…, unit); a line goes through the units of a group that have both. Missing are all of a group with fewer than
+    three, or where z is the same for all. What lies on the line is 0, whatever arithmetic leaves in the last bits.
+    """
+    out = np.full(y.shape, np.nan)
+    for members in groups:
+        own, along = y[..., members], z[..., members]
+        there = ~(np.isnan(own) | np.isnan(along))
+        count = np.count_nonzero(there, axis=-1, keepdims=True)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            up, right = (
+                x - np.sum(np.where(there, x, 0.0), axis=-1, keepdims=True) / count
+                for x in (np.where(there, own, np.nan), np.where(there, along, np.nan))
+            )
+            spread = np.nansum(right**2, axis=-1, keepdims=True)
+            flat = (
+                spread
+                <= (_ON_THE_LINE * np.nanmax(np.abs(np.where(there, along, 0.0)), axis=-1, keepdims=True, initial=0.0)) ** 2
+            )
+            slope = np.nansum(right * up, axis=-1, keepdims=True) / np.where(flat, np.nan, spread)
+            left = up - slope * right
+        near = _ON_THE_LINE * np.nanmax(np.abs(np.where(there, own, 0.0)), axis=-1, keepdims=True, initial=0.0)
+        left = np.where(np.abs(left) <= near, 0.0, left)
+        out[..., members] = np.where(there & (count >= _POINTS), left, np.nan)
+    return out
+
+
 def distance(x: Array, low: float, high: float) -> Array:
     """Return how far x lies outside the range from low to high; 0 inside (target: low = high)."""
     return np.maximum(np.maximum(low - x, x - high), 0.0)

@@ -309,6 +309,9 @@ def _asked_columns(index: Index) -> dict[str, Place]:
         shrink = getattr(owner, "shrink", None)
         if shrink is not None:
             asked.setdefault(shrink.within, index.place((*path, "shrink", "within")))
+        residual = getattr(owner, "residual", None)
+        if residual is not None and residual.within:
+            asked.setdefault(residual.within, index.place((*path, "residual", "within")))
     for one in grouped(index):
         asked.setdefault(one.by, index.place((*one.path, "by")))
     return asked

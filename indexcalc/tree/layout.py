@@ -273,6 +273,7 @@ def is_as_reported(leaf: Indicator) -> bool:
         leaf.rolling,
         since,
         leaf.shrink,
+        leaf.residual,
     )
     return all(key is None for key in keys) and leaf.scale == 1
 
@@ -289,7 +290,9 @@ def of_leaves(index: Whole, leaves: Sequence[Indicator], *, rest: bool = False) 
 
     With `rest` it also has the adjustments and every denominator. Leaves know where they stand in the whole index's file.
     """
-    asked = {word for leaf in leaves for word in (leaf.per, *_named(leaf), leaf.over_units or index.defaults.over_units) if word}
+    asked = {
+        word for leaf in leaves for word in (*leaf.bases, *_named(leaf), leaf.over_units or index.defaults.over_units) if word
+    }
     asked |= {item.over_units for item in index.denominators if item.id in asked}
     made = index.changed(
         index=Root(id=index.index.id, decimals=index.index.decimals),

@@ -23,7 +23,7 @@ from .blocks.form import Form
 from .blocks.fuzzy import Fuzzy
 from .blocks.grades import Grade
 from .blocks.logic import LogicRule
-from .blocks.nodes import Defaults, Dimension, FromUnits, Indicator, Ranking, Root, Shrink, Valid
+from .blocks.nodes import Defaults, Dimension, FromUnits, Indicator, Ranking, Residual, Root, Shrink, Valid
 from .blocks.pages import Outlines, Pages
 from .blocks.warnings import Step, WarningRule, Warnings
 from .checks import check_tree
@@ -72,6 +72,7 @@ _BLOCKS: dict[str, type[BaseModel]] = {
     "events": FromEvents,
     "score_over_units": FromUnits,
     "shrink": Shrink,
+    "residual": Residual,
     "valid": Valid,
 }
 _LIMITS = {  # what pydantic calls a number beyond a bound, how the bound is written, and under which name it has it

@@ -58,7 +58,11 @@ def json_schema(language: Language = "en") -> dict[str, Any]:
         definitions[name] = _choices(room, shared)
     _one_or_several(definitions["Alternatives"]["properties"])
     _numbers_as_fractions(definitions)
-    shorthands = [("Indicator", "shrink"), *((owner, "score_over_units") for owner in ("Indicator", "Dimension", "Root"))]
+    shorthands = [
+        ("Indicator", "shrink"),
+        ("Indicator", "residual"),
+        *((owner, "score_over_units") for owner in ("Indicator", "Dimension", "Root")),
+    ]
     for owner, key in shorthands:
         definitions[owner]["properties"][key]["anyOf"].insert(0, {"type": "string"})
     definitions["Data"]["anyOf"] = [{"required": [key]} for key in definitions["Data"].pop("required")] + [

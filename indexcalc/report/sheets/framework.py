@@ -201,7 +201,7 @@ def sources_sheet(index: Index, language: str) -> Sheet:
 
 def denominators_sheet(index: Index, language: str) -> Sheet:
     """Return what indicators are divided by."""
-    used = [name for leaf in index.leaves for name in (leaf.per,) if name]
+    used = [name for leaf in index.leaves for name in leaf.bases]
     headings = (
         Heading(word.node(language), "text"),
         Heading(word.id(language), "code"),

@@ -109,7 +109,7 @@ class _Cells:
 
     def computed(self, leaf: Indicator) -> Values:
         """Return a leaf's values; those that its `applies` sets aside are among them."""
-        made = (leaf.events, leaf.difference, leaf.growth, leaf.share, leaf.rolling, leaf.shrink)
+        made = (leaf.events, leaf.difference, leaf.growth, leaf.share, leaf.rolling, leaf.shrink, leaf.residual)
         if any(one is not None for one in made):
             raise NotPlainError
         tree = parse(leaf.formula) if leaf.formula is not None else ("name", leaf.id)

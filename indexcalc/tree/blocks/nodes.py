@@ -43,6 +43,22 @@ def _as_within(value: Any) -> Any:
 ShrinkChoice = Annotated[Shrink, BeforeValidator(_as_within)]
 
 
+class Residual(Part):
+    """What is left of values once a straight line in another column is taken out of them."""
+
+    along: str
+    """The id of the denominator that the line goes along: any column that is declared under `denominators:`."""
+    within: str | None = None
+    """Fit a line in each group of units: `group`, or another column of the units table. Default: one for all units."""
+
+
+def _as_along(value: Any) -> Any:
+    return {"along": value} if isinstance(value, str) else value
+
+
+ResidualChoice = Annotated[Residual, BeforeValidator(_as_along)]
+
+
 class Valid(Part):
     """Which values are possible: of what is reported, and of what is made of it."""
 
@@ -165,6 +181,9 @@ class Leaf(Part):
     part: bool | None = None
     """Whether what is reported is part of what it is divided by, so that it is no more than that: a finding where it is more.
     Default: `true` with `per` where `measure` is % or ‰ and no name says that it may be more, as a rate of completion may."""
+    residual: ResidualChoice | None = None
+    """Take what the value is above or below the straight line (least squares) that the period's units have along another column:
+    the id of a denominator, or `{along: income, within: group}`. Three units at least have to have both."""
     applies: str | None = None
     """A formula; the indicator does not apply to a unit where it is 0."""
     impute: ImputeChoice | None = None
@@ -201,6 +220,11 @@ class Indicator(Leaf, Node):
                 self.__dict__["formula"] = f"[{ratio[0]}] / [{ratio[1]}]"
             self.__dict__["applies"] = f"where({self.applies}, [{COUNTED}], 0)" if self.applies else f"[{COUNTED}]"
         return self
+
+    @property
+    def bases(self) -> tuple[str, ...]:
+        """The ids of the denominators that its values are made by: what it is divided by, and what it is compared along."""
+        return tuple(name for name in (self.per, self.residual and self.residual.along) if name)
 
     @property
     def valid_reported(self) -> tuple[float, ...] | None:

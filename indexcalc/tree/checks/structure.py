@@ -118,7 +118,7 @@ def check_denominators(index: Index) -> Iterator[Finding]:
     """See that what a leaf is divided by is declared, and that what is declared is used."""
     known = [item.id for item in index.denominators]
     named = {name: item.id for item in index.denominators for name in (item.name, item.name_en, item.column) if name}
-    used = {leaf.per for leaf in index.leaves} | {leaf.over_units for leaf in index.leaves}
+    used = {name for leaf in index.leaves for name in leaf.bases} | {leaf.over_units for leaf in index.leaves}
     used |= {index.defaults.over_units, *(item.over_units for item in index.denominators)}
     used |= {choice.how for node in index.by_id.values() if (choice := vars(node).get("score_over_units"))}
     used |= {ranking.top_by for ranking in rankings(index).values() if ranking.top_by}
@@ -126,10 +126,11 @@ def check_denominators(index: Index) -> Iterator[Finding]:
     for leaf in index.leaves:
         for formula in (leaf.formula, leaf.applies):
             used |= set(names_of(formula)) if formula else set()
-        if leaf.per and leaf.per not in known:
-            near = named.get(leaf.per) or nearest(leaf.per, known) or named.get(nearest(leaf.per, named), "")
-            used.add(near)
-            yield finding("IC209" if known else "IC229", index.place_of(leaf.id, "per"), name=leaf.per, known=known, near=near)
+        for key, name in (("per", leaf.per), ("residual", leaf.residual and leaf.residual.along)):
+            if name and name not in known:
+                near = named.get(name) or nearest(name, known) or named.get(nearest(name, named), "")
+                used.add(near)
+                yield finding("IC209" if known else "IC229", index.place_of(leaf.id, key), name=name, known=known, near=near)
     for name in known:
         if name not in used:
             yield finding("IC222", index.place_of(name), name=name)
