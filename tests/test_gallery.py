@@ -28,7 +28,10 @@ NAMES = [project.name for project in gallery()]
 LONG = {"safe-zhejiang"}  # 123 indicators, cut to 38
 FROM_EVENTS = {"opinion-posts", "call-response", "points"}  # need the extra `events`
 REMARKS = {"IC535", "IC141"}
-ASKED = {"points": {"IC729", "IC963"}}  # rows that are not approved, and the household that is overdrawn
+ASKED = {  # rows that are not approved, and the household that is overdrawn; how consistent judgements are
+    "points": {"IC729", "IC963"},
+    "safe-zhejiang": {"IC413"},
+}
 SLOW = {"red-cotton", "pioneer-index", *FROM_EVENTS}  # takes seconds: started, checked and scored from the wheel alone
 
 

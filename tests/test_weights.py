@@ -19,6 +19,7 @@ from indexcalc.methods.components import components, importances, varimax
 from indexcalc.methods.frontier import frontier
 from indexcalc.methods.judgement import RANDOM_INDEX, best_worst, consistency, joined
 from indexcalc.methods.weight import FROM_DATA, UNIT_SPECIFIC
+from indexcalc.tree import parse_index
 
 from .conftest import count, index_of, panel_of
 from .test_methods import every, frozen, settings_of
@@ -591,3 +592,21 @@ def test_bod_does_not_jump_where_a_child_is_at_0(chosen: dict[str, Any]) -> None
     assert scores_at[0.0] == pytest.approx(scores_at[1e-6], abs=1e-3)
     assert scores_at[1e-6] == pytest.approx(scores_at[1e-3], abs=1e-1)
     assert scores_at[0.0] == 0.0
+
+
+@pytest.mark.parametrize(
+    ("weights", "code", "ratio"),
+    [
+        ("{method: ahp, judgements: [[1, 2, 4], [0, 1, 2], [0, 0, 1]]}", "IC413", "0.000 (ahp)"),
+        ("{method: ahp, judgements: [[1, 3, 5], [0, 1, 3], [0, 0, 1]]}", "IC413", "0.033 (ahp)"),  # (3.0385 - 3) / 2 / 0.58
+        ("{method: ahp, judgements: [[1, 9, 1], [0, 1, 9], [0, 0, 1]]}", "IC411", "above 0.1"),
+        ("{method: bwm, best: [1, 2, 4], worst: [4, 3, 1]}", "IC413", "0.167 (bwm)"),  # |2 * 3 - 4| / (4 * 4 - 4)
+        ("{method: combine, of: [equal, {method: bwm, best: [1, 2, 8], worst: [8, 4, 1]}]}", "IC413", "0.000 (bwm)"),
+        ("equal", None, ""),
+    ],
+)
+def test_the_consistency_of_judgements_is_always_told(weights: str, code: str | None, ratio: str) -> None:
+    text = f"index: {{id: x, weights: {weights}}}\nunits: {{table: u.csv}}\ndata: {{v: {{path: v.csv}}}}\ndimensions: [a, b, c]\n"
+    _, found = parse_index(text.encode(), "indicators.yaml")
+    assert [one.code for one in found] == [code] * (code is not None)
+    assert all(ratio in one.message("en") for one in found)

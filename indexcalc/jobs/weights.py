@@ -20,6 +20,7 @@ from ..journal.run import digest, digest_of
 from ..tree import Index, read_index
 from ..tree.blocks.choices import ByGroup
 from ..tree.checks.said import titled
+from ..tree.checks.weights import consistency_of, is_usable
 from ..tree.declared import weights_said
 from ..tree.edit import (
     WRITTEN,
@@ -109,7 +110,7 @@ def suggest(
     problems += [told for name, weights in suggested.items() if weights and (told := _unmet(scores, when, name, choice, weights))]
     if len(undefined) == len(nodes):
         raise Refused(problems)
-    project.tell(problems)
+    project.tell([*problems, *_judged(index, nodes[0], choice)])
     computed = {name: weights for name, weights in suggested.items() if weights is not None}
     return propose_computed(
         project, index, computed, decimals=decimals, scored=(scores, panel), period=when, method=choice.method
@@ -359,6 +360,17 @@ def _choice(index: Index, method: str, parameters: Mapping[str, Any]) -> Method:
     if problems := check_choice(index, "weights", choice):
         raise Refused([finding(one.code, Place(), **one.values) for one in problems])
     return choice
+
+
+def _judged(index: Index, node: str, choice: Method) -> Iterable[Finding]:
+    """Say how consistent judgements are that weights were made of."""
+    ratio = consistency_of(choice)
+    if ratio is not None:
+        shown = f"{ratio:.3f}"
+        if is_usable(choice, ratio):
+            yield finding("IC413", index.place_of(node), ratios=f"{node} {shown} ({choice.method})")
+        else:
+            yield finding("IC411", index.place_of(node), node=titled(index, node), ratio=shown)
 
 
 def _unmet(scores: Scores, period: str, node: str, choice: Method, weights: Mapping[str, float]) -> Finding | None:

@@ -6,7 +6,7 @@ from typing import NamedTuple, TypeAlias
 
 from .arrays import Array, np
 from .bounds import ABOVE_ZERO, ZERO_OR_MORE, Bounds, Check, Given, Problem, numbers_in
-from .records import PairMethod, WeightMethod
+from .records import JudgedWeights, PairMethod, WeightMethod
 from .siblings import for_all, scaled
 
 _MOST = 9.0  # how many times one child can be said to outweigh another
@@ -138,6 +138,7 @@ AHP = PairMethod(
     declared=None,
     per_child=("judgements",),
     consistency=_ratio,
+    usable=0.1,
 )
 
 
@@ -190,7 +191,7 @@ def _not_the_same(given: Given) -> Problem | None:
     return None
 
 
-BWM = WeightMethod(
+BWM = JudgedWeights(
     name="bwm",
     terms=("最优最劣法",),
     function=bwm,
@@ -205,6 +206,8 @@ BWM = WeightMethod(
     scores=None,
     declared=None,
     per_child=("best", "worst"),
+    consistency=lambda given: best_worst(given.best, given.worst).cr,
+    usable=None,
 )
 
 

@@ -172,6 +172,7 @@ AHP_COMPLEMENTARY = PairMethod(
     declared=None,
     per_child=("judgements",),
     consistency=lambda given: compatibility(given.judgements),
+    usable=0.1,
 )
 AHP_FUZZY = PairMethod(
     name="ahp-fuzzy",
@@ -183,6 +184,7 @@ AHP_FUZZY = PairMethod(
     declared=None,
     per_child=(),
     consistency=_middle_ratio,
+    usable=0.1,
 )
 DEMATEL = WeightMethod(
     name="dematel",

@@ -193,11 +193,17 @@ class WeightMethod(MethodRecord):
     """The parameters that are lists in the order of the children, or tables of such."""
 
 
-class PairMethod(WeightMethod):
-    """Weights from judgements of pairs, which may contradict each other."""
+class JudgedWeights(WeightMethod):
+    """Weights from judgements that may contradict each other."""
 
     consistency: Callable[[Given], float]
-    """The consistency ratio of what was judged; above 0.1 it ought to be looked at again."""
+    """The consistency ratio of what was judged, 0 where nothing contradicts anything."""
+    usable: float | None
+    """The ratio above which judgements ought to be looked at again, where there is one for any number of children."""
+
+
+class PairMethod(JudgedWeights):
+    """Weights from judgements of pairs, in a square table."""
 
 
 class WishedWeights(WeightMethod):

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from ...findings import Finding, finding
 from ...methods import FROM_DATA, RECORDS, WEIGHTINGS, WITHOUT_WEIGHTS
-from ...methods.records import Aggregator, PairMethod, WeightMethod
+from ...methods.records import Aggregator, JudgedWeights, PairMethod, WeightMethod
+from ...words.agreement import several
 from ...words.tree import WEIGHT_BEYOND, WEIGHT_MISSING, WEIGHTS_AS_PRINTED, WEIGHTS_RESCALED
 from ..blocks.choices import ByGroup, Method
 from ..blocks.nodes import Indicator
@@ -17,9 +18,7 @@ from .methods import combined, lists_in, method_findings, senseless
 from .said import Check, titled
 
 _TOLERANCE = 1e-9
-
-
-_INCONSISTENT = 0.1  # the consistency ratio above which judgements ought to be looked at again (Saaty 1980)
+_SHOWN = 5  # nodes that are named where there may be many
 
 
 def check_weights(index: Index) -> Iterator[Finding]:
@@ -140,11 +139,51 @@ def _findings_for_children(index: Index, room: str, node: str, path: Path, metho
         return
     if problem := record.problem(method.parameters, children):
         yield senseless(index, record, path, method, problem)
-    elif isinstance(record, PairMethod):
-        ratio = record.consistency(record.given(method.parameters))
-        if ratio > _INCONSISTENT:
-            said = index.place(path if path[-1] == "of" else (*path, next(iter(record.bounds))))
+
+
+def check_consistency(index: Index) -> Iterator[Finding]:
+    """Say how consistent judgements are that weights are made of: each that is not by itself, all others in one line."""
+    consistent: list[str] = []
+    first: Path = ()
+    for path, node, method in _weighted(index):
+        ratio = consistency_of(method)
+        if ratio is None:
+            continue
+        if is_usable(method, ratio):
+            first = first or path
+            consistent.append(f"{node} {ratio:.3f} ({method.method})")
+        else:
+            said = index.place(path if path[-1] == "of" else (*path, next(iter(RECORDS["weights"][method.method].bounds))))
             yield finding("IC411", said, node=titled(index, node), ratio=f"{ratio:.3f}")
+    if consistent:
+        yield finding("IC413", index.place(first), ratios=several(consistent[:_SHOWN], len(consistent)))
+
+
+def consistency_of(method: Method) -> float | None:
+    """Return the consistency ratio of the judgements that a method makes weights of; nothing where it takes none."""
+    record = WEIGHTINGS.get(method.method)
+    return record.consistency(record.given(method.parameters)) if isinstance(record, JudgedWeights) else None
+
+
+def is_usable(method: Method, ratio: float) -> bool:
+    """Say whether judgements of such a ratio are held for usable, or there is no limit for the method."""
+    record = WEIGHTINGS[method.method]
+    return not isinstance(record, JudgedWeights) or record.usable is None or ratio <= record.usable
+
+
+def _weighted(index: Index) -> Iterator[tuple[Path, str, Method]]:
+    """Yield the methods of weights that inner nodes take and that make sense, with where each stands."""
+    for path, node in ((("index",), index.index), *index.walked):
+        if isinstance(node, Indicator):
+            continue
+        own: Path = (*path, "weights") if node.weights else ("defaults", "weights")
+        chosen = node.weights or index.defaults.weights
+        children = sum(map(counts, index.children(node)))
+        for method in [chosen, *combined(chosen)]:
+            at = own if method is chosen else (*own, "of")
+            found = [*_findings_for_children(index, "weights", node.id, at, method, children)]
+            if not found and not any(method_findings(index, "weights", at, method)):
+                yield at, node.id, method
 
 
 def check_idle_weights(index: Index) -> Iterator[Finding]:
@@ -169,5 +208,6 @@ CHECKS: tuple[Check, ...] = (
     check_partly_weighted,
     check_signs,
     check_weighting,
+    check_consistency,
     check_idle_weights,
 )
