@@ -30,6 +30,9 @@ from indexcalc.journal.published import read_published
 from indexcalc.journal.run import digest
 from indexcalc.methods import CATALOGUE
 
+from .projects import laid_out
+from .projects import run as run_in
+
 TREE = """\
 # weights of the demo
 index: {id: demo, name: 示例指数}   # the index
@@ -597,3 +600,39 @@ def test_a_wish_that_cannot_be_met_is_told_with_what_is_suggested(project: Path)
     assert status == 0
     assert "IC456 safety: the wished importances cannot be reached in 2022" in err
     assert out
+
+
+IN_A_TABLE = """\
+index: {id: demo, name: 示例指数}
+units: {label: 区, table: units.csv}
+periods: {kind: year}
+data: {yearly: {path: values.csv}}
+dimensions:
+  - {id: a, name: 甲, weight: 0.6}
+  - {id: b, name: 乙, weight: 0.4, indicators: [{id: c, weight: 0.5}, {id: d, weight: 0.5}]}
+"""
+
+
+@pytest.mark.parametrize(
+    ("table", "weights"),
+    [
+        ("id,weight\na,0.7\nb,0.3\n", {"a": "0.7", "b": "0.3", "c": "0.5"}),
+        ("指标,权重,备注\n甲,2/3,x\n乙,1/3,\nd,75%\nc,25%\n", {"a": "2/3", "b": "1/3", "d": "0.75", "c": "0.25"}),
+        ("id,weight\na,0.7\n", "w.csv:2:2: IC625"),  # with the 0.4 that stands in the tree
+        ("id,weight\na,much\nb,0.4\n", "w.csv:2:2: IC623"),
+        ("id,weight\nc,0.4\nd,0.6\nz,1\n", "w.csv:4:1: IC621"),
+        ("id,weight\nc,0.4\nc,0.6\n", "w.csv:3:1: IC626"),
+        ("id,share\nc,0.4\n", "IC620"),
+    ],
+)
+def test_weights_are_taken_from_any_table(tmp_path: Path, table: str, weights: dict[str, str] | str) -> None:
+    units, values = "id,name\n1,东区\n2,西区\n", "id,year,a,c,d\n1,2021,1,2,3\n2,2021,3,2,1\n"
+    folder = laid_out(tmp_path, {"indicators.yaml": IN_A_TABLE, "units.csv": units, "values.csv": values, "w.csv": table})
+    if isinstance(weights, str):
+        assert weights in run_in(folder, "weights", "import", str(folder / "w.csv"), expect=1)
+        assert (folder / "indicators.yaml").read_text(encoding="utf-8") == IN_A_TABLE
+        return
+    run_in(folder, "weights", "import", str(folder / "w.csv"))
+    written = (folder / "indicators.yaml").read_text(encoding="utf-8")
+    for node, weight in weights.items():
+        assert re.search(rf"id: {node},.*?weight: {re.escape(weight)}[,}}]", written)

@@ -19,6 +19,7 @@ from ..tree.declared import counts
 from ..tree.edit import WRITTEN, add_up, decimals_of, exact_total, have_total, weights_method, written_weight
 from ..tree.model import Dimension, Index, Indicator
 from ..tree.terms import methods_title
+from ..words.recognised_data import INDICATOR_HEADINGS
 from ..words.reports import word, word_of
 from .forms import LINE, PROTECTED, WRONG, YELLOW, Styles, cell_name, fraction, new_book, number_in, wide
 
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 _TOP = 4  # the row, from 0, of the first node
 _WEIGHT = "0.00######"
 _SAME = 1e-9
+_NODES = [name.casefold() for name in (*word.id, *word.node, *word.title, *INDICATOR_HEADINGS)]
+_WEIGHTS = [name.casefold() for name in word.declared]
 GREY = "#E7E6E6"  # what cannot be edited
 
 
@@ -135,19 +138,25 @@ def _shown(row: WeightRow) -> float | None:
 
 
 def read_weights(grid: Grid, index: Index) -> tuple[dict[str, str], list[Finding]]:
-    """Read the weights of a workbook: the text to write for each node whose weight is another, and all that is wrong."""
-    names = [word.id, word.declared, word.as_exported]
-    top = next((line for line, row in enumerate(grid.rows) if all(_column(row, one) >= 0 for one in names[:2])), None)
+    """Read the weights of an exported workbook, or of any table with a column of nodes and one of weights.
+
+    Returns the text to write for each node whose weight is another, and all that is wrong. Nodes that a table leaves out keep
+    their weights; an exported workbook has to have all.
+    """
+    top = next((at for at, row in enumerate(grid.rows) if _column(row, _NODES) >= 0 and _column(row, _WEIGHTS) >= 0), None)
     if top is None:
-        return {}, [finding("IC620", grid.place(0, 0), headings=[chinese for chinese, _ in names[:2]])]
-    id_column, weight_column, exported_column = (_column(grid.rows[top], one) for one in names)
-    rows, found = _rows_of_nodes(grid, index, top, id_column, weight_column)
+        return {}, [finding("IC620", grid.place(0, 0), headings=[word.id.zh, word.declared.zh])]
+    by_id = _column(grid.rows[top], [name.casefold() for name in word.id])
+    id_column = by_id if by_id >= 0 else _column(grid.rows[top], _NODES)
+    weight_column = _column(grid.rows[top], _WEIGHTS)
+    exported_column = _column(grid.rows[top], [name.casefold() for name in word.as_exported])
+    rows, found = _rows_of_nodes(grid, index, top, id_column, weight_column, whole=exported_column >= 0)
     values: dict[str, Fraction | None] = {}
     texts: dict[str, str] = {}
     for parent in index.by_id.values():
         for node in () if isinstance(parent, Indicator) else (child.id for child in index.children(parent) if child.id in rows):
             cells, place = grid.rows[rows[node]], grid.place(rows[node], weight_column)
-            value = _number(cells[weight_column])
+            value = _number(cells[weight_column], is_text=bool(grid.lines))
             if (rows[node], weight_column) in grid.uncomputed:
                 found.append(finding("IC322", place, count=1))
             elif isinstance(value, str):
@@ -165,13 +174,13 @@ def read_weights(grid: Grid, index: Index) -> tuple[dict[str, str], list[Finding
 
 
 def _rows_of_nodes(
-    grid: Grid, index: Index, top: int, id_column: int, weight_column: int
+    grid: Grid, index: Index, top: int, id_column: int, weight_column: int, *, whole: bool
 ) -> tuple[dict[str, int], list[Finding]]:
-    """Find the row of each node below the headings, with those that are unknown, twice or missing."""
+    """Find the row of each node below the headings, with those that are unknown, twice or, of a `whole` tree, missing."""
     found: list[Finding] = []
     rows: dict[str, int] = {}
     for row in range(top + 1, len(grid.rows)):
-        node = name_of(grid.rows[row][id_column])
+        node = _id_of(index, name_of(grid.rows[row][id_column]))
         if not node and not name_of(grid.rows[row][weight_column]):
             continue
         if node not in index.paths or node not in index.by_id:
@@ -181,9 +190,17 @@ def _rows_of_nodes(
         else:
             rows[node] = row
     newest = index.editions[-1][2] if index.editions else index  # of a tree that changes, the sheet has that of now
-    if missing := [node for node in newest.by_id if node not in rows]:
+    if whole and (missing := [node for node in newest.by_id if node not in rows]):
         found.append(finding("IC622", grid.place(top, id_column), nodes=missing))
     return rows, found
+
+
+def _id_of(index: Index, name: str) -> str:
+    """Return the id of the node that has a name for itself, else the name as it is."""
+    if name in index.by_id:
+        return name
+    called = [node.id for node in index.by_id.values() if name in (node.name, node.name_en)]
+    return called[0] if name and len(called) == 1 else name
 
 
 def _weight(
@@ -208,15 +225,15 @@ def _weight(
 
 def _column(row: Sequence[Any], names: Sequence[str]) -> int:
     """Return the column that has one of some headings, -1 where none has."""
-    return next((column for column, cell in enumerate(row) if name_of(cell) in names), -1)
+    return next((column for column, cell in enumerate(row) if name_of(cell).casefold() in names), -1)
 
 
-def _number(cell: Any) -> Fraction | str | None:
+def _number(cell: Any, *, is_text: bool) -> Fraction | str | None:
     """Return a cell as a number of at least 0, None where it is empty, or what stands there instead."""
     if isinstance(cell, str) and cell.endswith("%"):  # how a number formatted in per cent is read
         value = fraction(cell[:-1])
         return cell if value is None else value / 100
-    number = None if isinstance(cell, str) else number_in(cell)
+    number = fraction(cell) if is_text and isinstance(cell, str) else None if isinstance(cell, str) else number_in(cell)
     return name_of(cell) or None if number is None else number
 
 
@@ -239,11 +256,14 @@ def _sums(
         if isinstance(parent, Indicator) or not have_total(index, parent.id):
             continue
         siblings = [child.id for child in index.children(parent) if counts(child) or values.get(child.id) is not None]
-        given = [value for name in siblings if (value := values.get(name)) is not None]
+        if not any(name in rows for name in siblings):
+            continue
+        kept = {name: fraction(written_weight(index, name)) for name in siblings if name not in rows}
+        given = [value for name in siblings if (value := (kept if name in kept else values).get(name)) is not None]
         gap = sum(given, Fraction(-total))
         if not given or abs(gap) <= Fraction(1, 10**9) * total:
             continue
-        lines = sorted(rows[name] for name in siblings)
+        lines = sorted(rows[name] for name in siblings if name in rows)
         said = word.is_missing if gap < 0 else word.is_too_much
         chinese, english = (text.format(gap=f"{abs(float(gap)):.10g}") for text in said)
         about = {"node": parent.id, "sum": float(gap + total), "total": total, "cells": _cells(lines, column)}

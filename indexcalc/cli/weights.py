@@ -100,8 +100,11 @@ def export(file: Annotated[Path, typer.Argument(help="The workbook to write, .xl
 
 @group.command("import")
 @takes("dry_run", "note", "by", "period")
-def import_(file: Annotated[Path, typer.Argument(help="The edited workbook.")], **options: Unpack[Options]) -> None:
-    """Take the weights of an edited workbook into the tree."""
+def import_(
+    file: Annotated[Path, typer.Argument(help="The edited workbook, or any table of nodes and weights.")],
+    **options: Unpack[Options],
+) -> None:
+    """Take the weights of an edited workbook, or of a table, into the tree."""
     from ..jobs.weights import import_weights
 
     with opened(options, writes=not options["dry_run"]) as project, project.alone(wanted=not options["dry_run"]):

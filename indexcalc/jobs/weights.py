@@ -118,15 +118,15 @@ def suggest(
 
 
 def import_weights(project: Project, file: Path, *, period: str | None = None) -> Proposal:
-    """Propose the weights of an edited workbook, or refuse all of them with the cells that are wrong."""
+    """Propose the weights of an edited workbook or another table, or refuse all of them with the cells that are wrong."""
     from ..books.weights import read_weights
-    from ..sources.readers.excel import read_grid
+    from ..sources.readers.excel import read_grids
 
     index = readable(project)
-    grid, found = read_grid(file)
-    if grid is None or errors(found):
+    grids, found = read_grids(file)
+    if not grids or errors(found):
         raise Refused(found)
-    texts, problems = read_weights(grid, index)
+    texts, problems = read_weights(grids[0], index)
     project.go_on([*found, *problems])
     return propose(project, index, texts, period=period)
 

@@ -57,7 +57,7 @@ COMMANDS: dict[str, str] = {
     "weights set": "修改一个权重，文件其余内容不变。",
     "weights suggest": "由数据计算建议权重，与现有权重对照。",
     "weights export": "导出可编辑权重的工作簿。",
-    "weights import": "从工作簿导入权重。",
+    "weights import": "从工作簿或权重表导入权重。",
     "weights apply": "把报告网页导出的权重补丁写入指标体系。",
     "weights ahp": "层次分析法：由专家的两两比较赋权；`ahp template 指标 文件` 生成判断矩阵表。",
     "weights diff": "比较两套指标体系及位次变化。",
@@ -264,7 +264,7 @@ OPTIONS: dict[str, dict[str, str]] = {
         "param": "方法的参数，写作 名称=值；可写多次。",
     },
     "weights export": {"file": "写出的工作簿，.xlsx。"},
-    "weights import": {"file": "改好的工作簿。"},
+    "weights import": {"file": "改好的工作簿，或有指标和权重两列的表。"},
     "weights apply": {"file": "报告网页保存的权重补丁，.yaml。"},
     "weights ahp": {
         "wanted": "比较其下级指标的指标；或 `template`，生成判断矩阵表。",
