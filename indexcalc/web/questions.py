@@ -141,7 +141,7 @@ def picture_of(sheet: Sheet | None, language: Language, column: int | None = Non
     values = [_number(sheet.rows[row][at]) for row in places]
     texts = [shown(sheet.rows[row][at], sheet.headings[at], sheet, tie=False, language=language) for row in places]
     label = f"{sheet.headings[at].title}: " + "; ".join(f"{one} {said}" for one, said in zip(names, texts, strict=True))
-    return _figure(sheet.headings[at].title, bars(names, values, texts, label), language)
+    return _figure(sheet.headings[at].title, bars(names, values, texts, label), language, "bars")
 
 
 def _column(sheet: Sheet) -> int | None:
@@ -164,13 +164,13 @@ def _number(value: Any) -> float:
     return float(found[0]) if found else math.nan
 
 
-def _figure(title: str, drawn: str, language: Language) -> Markup:
+def _figure(title: str, drawn: str, language: Language, classes: str = "") -> Markup:
     if not drawn:
         return Markup("")
-    figure = '<figure><figcaption class="help">{0}</figcaption>{1}</figure>'
+    figure = '<figure class="{0}"><figcaption class="help">{1}</figcaption>{2}</figure>'
     region = Markup('<div class="wide" tabindex="0" role="region" aria-label="{}">{}</div>')
     label = words.picture_of(language).format(title=title)
-    return Markup(figure).format(title, region.format(label, Markup(drawn)))  # noqa: S704 - drawn by us
+    return Markup(figure).format(classes, title, region.format(label, Markup(drawn)))  # noqa: S704 - drawn by us
 
 
 def _main(scores: Scores, result: Result, answer: Answer, language: Language) -> Markup:

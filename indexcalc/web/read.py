@@ -20,7 +20,7 @@ from ..words.web import web as words
 from .current import Served, State
 from .later import Counted, Later, Task
 from .questions import QUESTIONS, Field, Question
-from .visit import Page, Visit
+from .visit import SORTS, Page, Visit
 
 if TYPE_CHECKING:
     from starlette.responses import Response
@@ -94,7 +94,7 @@ def chosen(visit: Visit) -> Chosen:
 def _overview(visit: Visit) -> Response:
     about = chosen(visit)
     part = about.state.kept(("overview", about.period, about.level, visit.language), lambda: _overview_part(visit, about))
-    return visit.laid_out(_title(visit, about), part)
+    return visit.laid_out(_title(visit, about), part, scripts=SORTS)
 
 
 def _title(visit: Visit, about: Chosen, *more: str) -> str:
@@ -116,7 +116,7 @@ def _overview_part(visit: Visit, about: Chosen) -> str:
     every = in_rank_order(scores, shown.at, scores.tree.root)
     units = every[:MOST_LISTED]
     sheet = ranking_sheet(scores, about.period, language, None if len(units) == len(every) else units)
-    made = table(sheet, language)
+    made = table(sheet, language, sortable=True)
     strong = next(place for place, heading in enumerate(sheet.headings) if heading.strong)
     made = with_drawings(made, strong, bars(shown, units))
     if shown.judged:
@@ -148,7 +148,7 @@ def _overview_part(visit: Visit, about: Chosen) -> str:
         heat=heat_table(shown, language) if len(every) <= MOST_CHOSEN else None,
         heat_title=page_words.heat(language).format(label=scores.index.units.label),
         history=history(shown, language),
-        board=replace(board.table, sortable=False) if board is not None and board.table is not None else None,
+        board=board.table if board is not None else None,
         counts=board.counts if board is not None else [],
         **{"maps": [], "map_help": "", **maps(shown, language)},
     )
@@ -243,7 +243,7 @@ def _dimension(visit: Visit) -> Response:
     node = asked_node(about.scores, visit.asked("node"), about.period) or ""
     key = ("dimension", node, about.period, about.level, visit.language)
     part = about.state.kept(key, lambda: _dimension_part(visit, about, node))
-    return visit.laid_out(_title(visit, about, about.scores.index.by_id[node].title(visit.language)), part)
+    return visit.laid_out(_title(visit, about, about.scores.index.by_id[node].title(visit.language)), part, scripts=SORTS)
 
 
 def _dimension_part(visit: Visit, about: Chosen, node: str) -> str:
@@ -258,7 +258,7 @@ def _dimension_part(visit: Visit, about: Chosen, node: str) -> str:
     units = in_rank_order(scores, shown.at, place)
     sheet = dimension_sheet(scores, about.period, place, language)
     names = next(at for at, heading in enumerate(sheet.headings) if heading.kind == "text")
-    made = table(sheet, language)
+    made = table(sheet, language, sortable=True)
     if len(made.rows) == len(units):
         made = linked(made, names, [_unit_url(visit, about, scores.panel.units.ids[unit]) for unit in units])
     below = [
@@ -311,7 +311,7 @@ def _ask(later: Later, visit: Visit) -> Response:
         **answered,
     )
     status = 422 if any(one.severity == "error" for one in visit.found) and not visit.is_stale else 200
-    return visit.laid_out(_asked_title(visit, about, question), part, status=status)
+    return visit.laid_out(_asked_title(visit, about, question), part, status=status, scripts=SORTS)
 
 
 def _asked_title(visit: Visit, about: Chosen, question: Question) -> str:
@@ -364,7 +364,9 @@ def _answered(visit: Visit, about: Chosen, question: Question, values: Mapping[s
             sheets = [warnings_sheet(result.scores, result.judged, result.period, visit.language, least=result.least)]
         file = f"{question.name}.xlsx"
         return {
-            "tables": [table(shortened(sheet, MOST_ROWS, visit.language, file), visit.language) for sheet in sheets],
+            "tables": [
+                table(shortened(sheet, MOST_ROWS, visit.language, file), visit.language, sortable=True) for sheet in sheets
+            ],
             "picture": question.picture(about.scores, result, answer, visit.language),
             "text": answer.text,
             "command": question.command(_by_name(about.scores, values), index=visit.site.index_file.name, level=about.level),

@@ -38,6 +38,7 @@ FORM_TOKEN = "form_token"  # the name of the field that every form has
 HERE = Path(__file__).parent
 SEVERITY_ORDER = ("error", "warning", "note")
 MOST_FINDINGS = 100  # that one page shows
+SORTS = ("sort.js", "tables.js")  # the scripts of pages whose tables are sorted by their headings
 
 
 @dataclass(frozen=True)
@@ -221,6 +222,7 @@ class Visit:
                 found=listed[:MOST_FINDINGS],
                 more=len(listed) - MOST_FINDINGS,
                 scripts=scripts,
+                sorts="tables.js" in scripts,
                 **self._shared(),
             )
         )
@@ -297,7 +299,7 @@ def statics() -> dict[str, tuple[bytes, str, str]]:
     from importlib.resources import files
     from pkgutil import get_data
 
-    found = {"report.css": report_resource("page.css").encode()}
+    found = {"report.css": report_resource("page.css").encode(), "sort.js": report_resource("sort.js").encode()}
     for one in files(__package__).joinpath("static").iterdir():
         found[one.name] = get_data(__package__, f"static/{one.name}") or b""
     kinds = {name: mimetypes.guess_type(name)[0] or "application/octet-stream" for name in found}

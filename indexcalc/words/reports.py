@@ -439,6 +439,7 @@ class word:  # noqa: N801 - read as `word.rank(language)`
     old = Said("原为", "Old")
     new = Said("改为", "New")
     change = Said("变动", "Change")
+    trees_differ = Said("指标体系的改动", "What differs in the trees")
     change_added = Said("新增", "added")
     change_removed = Said("删除", "removed")
     change_moved = Said("移动", "moved")

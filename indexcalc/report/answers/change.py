@@ -36,7 +36,8 @@ def change_answer(moves: ScoreChange, language: Language) -> Answer:
     sheet = replace(sheet, notes=(*first_of(moves, count, language), *_not_split(moves, language), *sheet.notes))
     heading = f"{moves.later.index.index.title(language)} · {_both(moves, language)}"
     text = f"{heading}\n{as_text(shortened(sheet, MOST_ROWS, language, ELSEWHERE), language)}"
-    return Answer(text, {**change_data(moves, language), "count": count}, {"": sheet})
+    shown = replace(sheet, notes=(_both(moves, language), *sheet.notes))
+    return Answer(text, {**change_data(moves, language), "count": count}, {"": shown})
 
 
 def _not_split(moves: ScoreChange, language: Language) -> list[str]:

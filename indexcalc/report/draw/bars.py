@@ -1,4 +1,7 @@
-"""Bars: a line a name, to the right of a middle line what is above 0, to the left of it what is below, its number beside it."""
+"""Bars: a line a name, to the right of a middle line what is above 0, to the left of it what is below.
+
+Its number stands to the right of its bar, or of the middle line where the bar is left of it: so pictures fit a narrow screen.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ from collections.abc import Sequence
 from .svg import GREY, element, fitted, line, picture, text, wide
 
 MOST = 40  # bars of one picture
-_ROW, _NAME, _LONG, _NUMBER = 24.0, 200.0, 380.0, 90.0
+_ROW, _NAME, _LONG, _NUMBER = 24.0, 200.0, 260.0, 74.0
 _ABOVE, _BELOW = "#27639F", "#B35806"
 
 
@@ -20,8 +23,7 @@ def bars(names: Sequence[str], values: Sequence[float], shown: Sequence[str], la
     low, high = min(0.0, *known), max(0.0, *known)
     scale = _LONG / ((high - low) or 1.0)
     side = min(_NAME, 14 + max(wide(name, 13) for name in names))
-    numbers = _NUMBER if low < 0 else 0.0
-    zero = side + numbers - low * scale
+    zero = side - low * scale
     parts = []
     for at, (name, value, said) in enumerate(zip(names, values, shown, strict=True)):
         y = 6 + _ROW * at
@@ -33,8 +35,7 @@ def bars(names: Sequence[str], values: Sequence[float], shown: Sequence[str], la
         start = zero if value >= 0 else zero - long
         fill = _ABOVE if value >= 0 else _BELOW
         parts.append(element("rect", {"x": start, "y": y + 3, "width": max(long, 1.0), "height": _ROW - 8, "fill": fill}))
-        end, anchor = (zero + long + 6, "start") if value >= 0 else (start - 6, "end")
-        parts.append(text(said, end, y + 15, size=13, anchor=anchor))
+        parts.append(text(said, (zero + long if value >= 0 else zero) + 6, y + 15, size=13))
     height = 12 + _ROW * len(names)
     parts.append(line(zero, 4, zero, height - 4, stroke=GREY))
-    return picture(side + numbers + _LONG + _NUMBER, height, label, *parts)
+    return picture(side + _LONG + _NUMBER, height, label, *parts)

@@ -101,8 +101,12 @@ def short(number: float, decimals: int = 2) -> str:
 
 
 def wide(said: str, size: float = 12) -> float:
-    """Return about how wide a text is drawn: a Chinese character its size, a capital three quarters of it, others less."""
-    return sum(size * (1.0 if ord(one) > 0x2E7F else 0.75 if one.isupper() else 0.58) for one in said)
+    """Return about how wide a text is drawn: a Chinese character its size, a capital three quarters of it, others less.
+
+    Quotation marks and dashes, U+2014 to U+2026, are as wide as a character in Chinese fonts.
+    """
+    broad = (one > "\u2e7f" or "\u2014" <= one <= "\u2026" for one in said)
+    return sum(size * (1.0 if full else 0.75 if one.isupper() else 0.58) for one, full in zip(said, broad, strict=True))
 
 
 def fitted(said: str, width: float, size: float = 12) -> str:

@@ -146,7 +146,7 @@ def differences_sheet(differing: Sequence[Difference], language: str) -> Sheet:
         )
         for one, count in _each_once(differing, alike)
     )
-    return Sheet(word.change(language), headings, rows)
+    return Sheet(word.trees_differ(language), headings, rows)
 
 
 def _each_once(differing: Sequence[Difference], alike: Mapping[tuple[str, str, str], int]) -> Iterator[tuple[Difference, int]]:

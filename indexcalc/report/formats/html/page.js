@@ -12,18 +12,6 @@
   function spoken(near) { return words[near.closest('[data-language]').dataset.language]; }
 
   // tables: sorting, pages of rows
-  function value(cell) {
-    var text = cell.dataset.v !== undefined ? cell.dataset.v : cell.textContent.trim();
-    var number = parseFloat(text);
-    return text !== '' && !isNaN(number) && /^[-+\d.]/.test(text) ? number : text === '–' || text === '' ? null : text;
-  }
-  function compare(one, other) {
-    if (one === other) { return 0; }
-    if (one === null) { return 1; }
-    if (other === null) { return -1; }
-    if (typeof one === 'number' && typeof other === 'number') { return one - other; }
-    return String(one).localeCompare(String(other), root.lang);
-  }
   function sort(table, column, button) {
     var head = button.closest('th');
     var down = head.getAttribute('aria-sort') === 'ascending';
@@ -33,13 +21,8 @@
     var rows = [];
     bodies.forEach(function (body) { rows = rows.concat(all('tr:not(.more)', body)); });
     all('tr.more', table).forEach(function (row) { row.remove(); });
-    var keyed = rows.map(function (row, at) { return { row: row, at: at, key: value(row.children[column]) }; });
-    keyed.sort(function (one, other) {
-      if (one.key === null || other.key === null) { return compare(one.key, other.key) || one.at - other.at; }
-      return (down ? -1 : 1) * compare(one.key, other.key) || one.at - other.at;
-    });
     var size = bodies.length > 1 ? bodies[0].children.length : rows.length;
-    keyed.forEach(function (one, at) { bodies[Math.floor(at / size)].appendChild(one.row); });
+    rowsInOrder(rows, column, down, root.lang).forEach(function (row, at) { bodies[Math.floor(at / size)].appendChild(row); });
     show(table, 0);
     say(table, fill(down ? spoken(table).sorted_down : spoken(table).sorted_up, { column: button.textContent.trim() }));
   }

@@ -22,7 +22,7 @@ from .blocks import block, contents
 from .drawings import level_marks
 
 HERE = Path(__file__).parent
-_SCRIPTS = ("page.js", "score.js", "whatif.js", "map.js")
+_SCRIPTS = ("sort.js", "page.js", "score.js", "whatif.js", "map.js")
 _SCRIPT_WORDS = (
     "found",
     "rows_of",
