@@ -25,6 +25,7 @@ defaults: {normalise: {method: goalposts, worst: 0, best: 100}}
 dimensions:
   - {id: d, name: 甲, weight: 0.5, indicators: [{id: a, name: A, weight: 0.5, department: "某局"}, {id: b, weight: 0.5}]}
   - {id: e, name: 乙, weight: 0.5, indicators: [{id: c}]}
+fuzzy: {grades: {优: 95, 良: 75, 差: 50}, knots: [90, 70, 40]}
 warnings: {rules: [{id: low, node: [d, e], watch: indicators, by: score, orange: 70, red: 45}]}
 """
 PASSWORD = "correct horse"
@@ -42,14 +43,30 @@ def quick_hashes() -> Iterator[None]:
     users_of._of_nobody.cache_clear()
 
 
-@pytest.fixture(scope="module")
-def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
-    folder = tmp_path_factory.mktemp("served")
+def project_in(folder: Path, third: str = "南区") -> Project:
+    """Lay out the project in a folder; its third unit may be called otherwise."""
     (folder / "indicators.yaml").write_text(TREE, encoding="utf-8")
-    (folder / "u.csv").write_text("id,name\nu1,东区\nu2,西区\nu3,南区\n", encoding="utf-8")
+    (folder / "u.csv").write_text(f"id,name\nu1,东区\nu2,西区\nu3,{third}\n", encoding="utf-8")
     rows = [f"{year},u{at},{40 + 9 * at + year % 7},{90 - 11 * at},{30 + 20 * at}" for year in (2020, 2021) for at in (1, 2, 3)]
     (folder / "v.csv").write_text("period,unit,a,b,c\n" + "\n".join(rows), encoding="utf-8")
     return project_of(folder)
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    return project_in(tmp_path_factory.mktemp("served"))
+
+
+@pytest.fixture(scope="module")
+def beside(project: Project) -> Project:
+    """The project with what it can be compared with: another tree, a table that was printed, costs, sets of weights."""
+    folder = project.file.parent
+    draft = TREE.replace("name: 甲, weight: 0.5", "name: 甲, weight: 0.5, aggregate: geometric")
+    (folder / "draft.yaml").write_text(draft, encoding="utf-8")
+    (folder / "printed.csv").write_text("unit,总分,总分位次\nu1,51.2,2\nu2,55.5,1\n", encoding="utf-8")
+    (folder / "costs.csv").write_text("indicator,cost\na,1\nb,2\nc,5\n", encoding="utf-8")
+    (folder / "sets.csv").write_text("d,e\n0.4,0.6\n0.7,0.3\n", encoding="utf-8")
+    return project
 
 
 @pytest.fixture(scope="module")

@@ -1,5 +1,6 @@
 """The display on a wall: the newest period, nothing to click, no login that a restart would take away; names stay text."""
 
+# ruff: noqa: F401 - a fixture is taken from where it is shared
 from __future__ import annotations
 
 from pathlib import Path
@@ -9,23 +10,16 @@ import pytest
 pytest.importorskip("starlette", reason="the extra `serve` is not installed")
 
 from indexcalc.jobs import users as users_of
-from indexcalc.jobs.project import Project, project_of
+from indexcalc.jobs.project import Project
 
-from . import test_web
-from .test_web import PASSWORD, client, log_in
-from .test_web_edit import TREE
+from .served import PASSWORD, TREE, client, log_in, project_in, quick_hashes
 
-quick_hashes = test_web.quick_hashes
 HOSTILE = "<img src=x onerror=alert(1)></script>"
 
 
 @pytest.fixture
 def project(tmp_path: Path) -> Project:
-    (tmp_path / "indicators.yaml").write_text(TREE, encoding="utf-8")
-    (tmp_path / "u.csv").write_text(f"id,name\nu1,东区\nu2,西区\nu3,{HOSTILE}\n", encoding="utf-8")
-    rows = [f"{year},u{at},{40 + 9 * at + year % 7},{90 - 11 * at},{30 + 20 * at}" for year in (2020, 2021) for at in (1, 2, 3)]
-    (tmp_path / "v.csv").write_text("period,unit,a,b,c\n" + "\n".join(rows), encoding="utf-8")
-    return project_of(tmp_path)
+    return project_in(tmp_path, third=HOSTILE)
 
 
 def test_it_is_there_only_where_it_was_asked_for(project: Project) -> None:

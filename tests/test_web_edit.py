@@ -1,5 +1,6 @@
 """Editing in a browser: who may, what is found as one types, what is looked at before it is saved, and two editors at once."""
 
+# ruff: noqa: F401 - a fixture is taken from where it is shared
 from __future__ import annotations
 
 import html
@@ -14,25 +15,13 @@ pytest.importorskip("starlette", reason="the extra `serve` is not installed")
 from starlette.testclient import TestClient
 
 from indexcalc.jobs import users as users_of
-from indexcalc.jobs.project import Project, project_of
+from indexcalc.jobs.project import Project
 from indexcalc.journal.history import read_history
 from indexcalc.journal.published import published_file
 from indexcalc.journal.served import read_acts
 
-from . import test_web
-from .test_web import PASSWORD, client, form_token, log_in
+from .served import PASSWORD, TREE, client, form_token, log_in, project_in, quick_hashes
 
-quick_hashes = test_web.quick_hashes
-TREE = """
-index: {id: i, name: "指数"}
-units: {table: u.csv, label: "区"}
-periods: {kind: year}
-data: {v: {path: v.csv}}
-defaults: {normalise: {method: goalposts, worst: 0, best: 100}}
-dimensions:
-  - {id: d, name: 甲, weight: 0.5, indicators: [{id: a, name: A, weight: 0.5, department: "某局"}, {id: b, weight: 0.5}]}
-  - {id: e, name: 乙, weight: 0.5, indicators: [{id: c}]}
-"""
 ORIGIN = {"origin": "http://testserver"}
 ROUTES = ["/edit", "/edit/node", "/edit/check", "/edit/preview", "/edit/save", "/edit/history", "/edit/publish"]
 POSTED = ["/edit/check", "/edit/preview", "/edit/save", "/edit/publish"]
@@ -40,11 +29,7 @@ POSTED = ["/edit/check", "/edit/preview", "/edit/save", "/edit/publish"]
 
 @pytest.fixture
 def project(tmp_path: Path) -> Project:
-    (tmp_path / "indicators.yaml").write_text(TREE, encoding="utf-8")
-    (tmp_path / "u.csv").write_text("id,name\nu1,东区\nu2,西区\nu3,南区\n", encoding="utf-8")
-    rows = [f"{year},u{at},{40 + 9 * at + year % 7},{90 - 11 * at},{30 + 20 * at}" for year in (2020, 2021) for at in (1, 2, 3)]
-    (tmp_path / "v.csv").write_text("period,unit,a,b,c\n" + "\n".join(rows), encoding="utf-8")
-    return project_of(tmp_path)
+    return project_in(tmp_path)
 
 
 @pytest.fixture

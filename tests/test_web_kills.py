@@ -17,7 +17,7 @@ from indexcalc.journal.served import read_acts
 
 from .conftest import count
 from .kills import KILLED, Moments, started
-from .test_web import client
+from .served import client
 from .test_web_edit import fields, node, preview
 from .test_web_submit import ASKED, ORIGIN, WHOLE, laid_out, token
 

@@ -9,7 +9,8 @@ import shlex
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -26,25 +27,41 @@ from indexcalc.web import current, later
 from indexcalc.web.app import make_app
 from indexcalc.web.questions import QUESTIONS
 from tests.browser import browser, needs_chromium
-from tests.served import PASSWORD, TREE, client, project, quick_hashes, users
+from tests.served import PASSWORD, TREE, beside, client, project, quick_hashes, users
 from tests.test_page import HOSTILE, OVERFLOWING, hostile
 
-ASKED = {
-    "explain": {"unit": "u2", "depth": "2"},
-    "change": {"unit": "西区"},
-    "compare": {"one": "2020", "other": "2021"},
-    "uncertainty": {"weights": "perturb:0.25", "draws": "50"},
-    "robustness": {"depth": "1"},
-    "target": {"unit": "u2", "rank": "1", "effort": "peers"},
-    "trend": {"unit": "u1"},
-    "warn": {"least": "blue"},
-    "obstacles": {"top": "2", "period": "2020"},
-}
+ASKED = [
+    ("explain", {"unit": "u2", "depth": "2"}),
+    ("explain", {"unit": "u2", "vs": "best"}),
+    ("change", {"unit": "西区"}),
+    ("change", {"index_from": "draft.yaml", "every": "1"}),
+    ("compare", {"one": "2020", "other": "2021"}),
+    ("compare", {"one": "arithmetic", "other": "geometric", "period": "2020"}),
+    ("compare", {"one": "draft.yaml", "other": "indicators.yaml"}),
+    ("compare", {"one": "2021", "published": "printed.csv"}),
+    ("uncertainty", {"weights": "perturb:0.25", "draws": "50"}),
+    (
+        "uncertainty",
+        {"weights": "dirichlet", "draws": "50", "seed": "3", "noise": "0.1", "interval": "0.8", "quantile": "0.25", "top": "2"},
+    ),
+    ("uncertainty", {"sets": "sets.csv", "draws": "50"}),
+    ("robustness", {"depth": "1", "every": "1"}),
+    ("target", {"unit": "u2", "rank": "1", "effort": "peers"}),
+    ("target", {"unit": "u2", "rank": "1", "costs": "costs.csv"}),
+    ("trend", {"unit": "u1"}),
+    ("warn", {"least": "blue", "events": "1"}),
+    ("obstacles", {"top": "2", "period": "2020"}),
+    ("sensitivity", {"weights": "perturb:0.25", "rows": "8"}),
+    ("describe", {"period": "2020"}),
+    ("evolution", {"permutations": "9"}),
+    ("grades", {"by": "natural-breaks:2"}),
+    ("fuzzy", {"operator": "min-max"}),
+]
 
 
 @pytest.fixture(scope="module")
-def at(project: Project) -> TestClient:
-    return client(project)
+def at(beside: Project) -> TestClient:
+    return client(beside)
 
 
 def asked(at: TestClient, question: str, path: str = "/ask", **said: str) -> Any:
@@ -78,20 +95,22 @@ def test_every_period_unit_and_node_has_its_page(at: TestClient, project: Projec
         assert title in at.get("/unit", params={"unit": "u1", "lang": language}).text
 
 
-@pytest.mark.parametrize("name", QUESTIONS)
+def test_every_question_is_tried() -> None:
+    assert {name for name, _ in ASKED} == set(QUESTIONS)
+
+
+@pytest.mark.parametrize(("name", "said"), ASKED, ids=[f"{name}-{' '.join(said)}" for name, said in ASKED])
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_a_question_is_answered_as_by_the_command_that_stands_below(
-    at: TestClient,
-    project: Project,
-    name: str,
-    language: str,
+    at: TestClient, beside: Project, name: str, said: dict[str, str], language: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    answer = asked(at, name, **ASKED[name], lang=language)
+    monkeypatch.chdir(beside.file.parent)
+    answer = asked(at, name, **said, lang=language)
     assert answer.status_code == 200, texts(answer.text, "li")
     (command,) = texts(answer.text, "code")
     program, *arguments = shlex.split(command)
     assert (program, arguments[0]) == ("indexcalc", name)
-    done = CliRunner().invoke(commands, [arguments[0], "--index", str(project.file), "--lang", language, *arguments[1:]])
+    done = CliRunner().invoke(commands, [arguments[0], "--lang", language, *arguments[1:]])
     assert done.exit_code == 0, done.output
     (text,) = re.findall(r'<pre class="text[^>]*>(.*?)</pre>', answer.text, re.DOTALL)
     assert html.unescape(text).split() == done.stdout.split()
@@ -194,21 +213,46 @@ def test_a_question_is_worked_out_once_and_few_wait() -> None:
         return len(made)
 
     tasks = later.Later()
-    first = tasks.task("a", make, soon=0.05)
-    assert first is not None
+    first = tasks.task("a", make, who="a", soon=0.05)
     assert not first.over.is_set()
-    assert tasks.task("a", make, soon=0) is first
+    assert tasks.task("a", make, who="b", soon=0) is first
     assert (first.done, first.of) == (1, 2)
-    others = [tasks.task(("b", number), make, soon=0) for number in range(later.MOST_WAITING + later.AT_ONCE + 2)]
-    assert None in others
+    refused: set[bool] = set()
+    for number in range(3 * later.MOST_OF_ONE):
+        try:
+            tasks.task(("b", number), make, who="a", soon=0)
+        except later.Busy as busy:
+            refused.add(busy.own)
+    assert refused == {True}
+    for number in range(later.MOST_WAITING + later.AT_ONCE + 2):
+        try:
+            tasks.task(("c", number), make, who=str(number), soon=0)
+        except later.Busy as busy:
+            refused.add(busy.own)
+    assert refused == {True, False}
     go.set()
     assert first.over.wait(5)
     assert first.result() >= 1
-    failed = tasks.task("c", lambda _: 1 // 0, soon=5)
-    while failed is None:
-        failed = tasks.task("c", lambda _: 1 // 0, soon=5)
+    while True:  # until there is room again
+        with suppress(later.Busy):
+            failed = tasks.task("d", lambda _: 1 // 0, soon=5)
+            break
     with pytest.raises(ZeroDivisionError):
         failed.result()
+
+
+def test_who_asks_for_much_is_told_to_wait_and_nothing_else_is_held_up(beside: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    go = threading.Event()
+    monkeypatch.setattr(later.Later.task, "__kwdefaults__", {"who": "", "soon": 0.0})
+    slow = replace(QUESTIONS["uncertainty"], ask=lambda *_: go.wait(10))
+    monkeypatch.setitem(QUESTIONS, "uncertainty", slow)
+    at = client(beside)
+    asks = [at.get("/ask", params={"question": "uncertainty", "draws": str(draws), "now": "1"}) for draws in range(1, 6)]
+    assert [one.status_code for one in asks] == [202] * later.MOST_OF_ONE + [429] * (5 - later.MOST_OF_ONE)
+    assert "您已有 3 项分析正在计算或排队" in asks[-1].text
+    assert at.get("/ask/workbook", params={"question": "uncertainty", "draws": "9"}).status_code == 429
+    assert at.get("/unit", params={"unit": "u1"}).status_code == 200
+    go.set()
 
 
 # ----------------------------------------------------------------------------------------------------------- in a browser

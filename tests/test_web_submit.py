@@ -1,5 +1,6 @@
 """Reporting in a browser: who reports for whom, findings at their cells, receipts, and what is thrown at uploads."""
 
+# ruff: noqa: F401 - a fixture is taken from where it is shared
 from __future__ import annotations
 
 import io
@@ -22,13 +23,11 @@ from indexcalc.jobs.project import Project, project_of
 from indexcalc.journal.served import read_acts
 from indexcalc.web.submit import MOST_UPLOADED
 
-from . import test_web
+from .served import PASSWORD, client, form_token, log_in, quick_hashes
+from .served import TREE as OTHER
 from .sources import engines
 from .test_fill import TREE
-from .test_web import PASSWORD, client, form_token, log_in
-from .test_web_edit import TREE as OTHER
 
-quick_hashes = test_web.quick_hashes
 postgres = engines.postgres
 ORIGIN = {"origin": "http://testserver"}
 SHOWN = ["/submit", "/submit/form", "/submit/workbook", "/submit/receipt", "/submit/ledger"]

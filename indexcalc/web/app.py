@@ -18,7 +18,7 @@ from . import login
 from .current import Current
 from .guard import App, Guard, TooMuch, limited
 from .sessions import Attempts, Sessions
-from .visit import FORM_TOKEN, LANGUAGE_COOKIE, NOBODY, SESSION_COOKIE, Page, Site, Visit, statics
+from .visit import FORM_TOKEN, LANGUAGE_COOKIE, NOBODY, SESSION_COOKIE, Page, Site, Visit, statics, status_of
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -165,7 +165,7 @@ async def _answer(site: Site, own: dict[str, Page], request: Request) -> Respons
         except TooMuch:
             return visit.findings([finding("IC566", Place(), most=f"{page.most / (1 << 20):g}")], status=413)
     except Refused as refused:
-        return visit.findings(refused.findings)
+        return visit.findings(refused.findings, status=status_of(refused.findings))
     except OSError as error:
         return visit.findings([finding("IC518", Place(), problem=problem_of(error))], status=500)
     except HTTPException:

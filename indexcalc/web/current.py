@@ -7,9 +7,10 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field, fields, replace
+from pathlib import Path
 from typing import Any
 
-from ..findings import Finding, Language, Refused
+from ..findings import Finding, Language, Place, Refused, finding
 from ..jobs.project import Project
 from ..jobs.watch import databases, looked_at, watched_patterns
 from ..scores import Scores
@@ -17,6 +18,7 @@ from ..scores import Scores
 LOOK = 1.0  # seconds between two looks at the files
 LOOK_ELSEWHERE = 60.0  # seconds after which what lies in a database is read again
 MOST_KEPT = 500  # pages or parts of them, of one state
+MOST_OFFERED = 50  # files beside the tree that a field lets choose from
 
 
 @dataclass
@@ -28,6 +30,54 @@ class Served(Project):
     def tell(self, found: Sequence[Finding]) -> None:
         """Gather what was found."""
         self.told += self.labelled(found)
+
+    def beside(self, name: str) -> Path:
+        """Return a file beside the tree that pages offer, by its name.
+
+        :raises Refused: where it is none of these.
+        """
+        if name not in offered(self.file, Path(name).suffix):
+            raise Refused([finding("IC546", Place(), found=name, name=self.file.parent.name)])
+        return self.file.with_name(name)
+
+    def is_tree(self, name: str) -> bool:
+        """Say whether a name is that of a tree which lies beside the own one, or of that itself."""
+        return name in offered(self.file, ".yaml")
+
+    def scored(self, name: str) -> Scores:
+        """Return the scores by another tree, of the same data."""
+        return replace(self, file=self.beside(name)).scores()
+
+    def stamps(self, names: Sequence[str]) -> tuple[Any, ...]:
+        """Return what changes with what lies in some files beside the tree, those that another tree reads too."""
+        patterns = [
+            pattern
+            for name in names
+            if name in offered(self.file, Path(name).suffix)
+            for pattern in (
+                watched_patterns(self.file.with_name(name), ())[1]
+                if self.is_tree(name)
+                else (str(self.file.with_name(name).resolve()),)
+            )
+        ]
+        return tuple(sorted(looked_at(patterns, str(self.data)).items()))
+
+
+def offered(index_file: Path, ends: str) -> list[str]:
+    """Return the names of the tables, or of the trees, beside a tree: what a visitor can choose to compare with."""
+    if ends not in (".csv", ".yaml"):
+        return []
+    found = sorted(one for one in index_file.parent.glob(f"*{ends}") if one.is_file() and not one.name.startswith("."))
+    return [one.name for one in found if ends == ".csv" or _is_tree(one)][:MOST_OFFERED]
+
+
+def _is_tree(file: Path) -> bool:
+    """Say whether a YAML file begins to tell of an index."""
+    try:
+        with file.open("rb") as opened:
+            return any(line.startswith((b"index:", b"{index:")) for line in opened.read(1 << 16).splitlines())
+    except OSError:
+        return False
 
 
 @dataclass

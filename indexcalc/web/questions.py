@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from markupsafe import Markup
 
 from ..findings import Language, Place, Refused, finding
-from ..jobs.project import INDEX
+from ..jobs.project import INDEX, refuse
 from ..words.page import page as page_words
 from ..words.reports import Said, word, word_of
 from ..words.web import web as words
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from .current import Served
     from .later import Counted
 
-Kind = Literal["unit", "node", "period", "whole", "number", "choice", "text"]
+Kind = Literal["unit", "node", "period", "whole", "number", "choice", "text", "state", "file", "tick"]
 Values = Mapping[str, Any]
 Result = Any
 
@@ -46,6 +46,14 @@ class Field:
     default: str = ""
     empty: Said | None = None
     """What is meant where nothing is said, where that is not what its kind means."""
+    ends: str = ""
+    """Of a file beside the tree: what its name ends with."""
+    takes: str = ""
+    """Of a text: the expression that all of it must match."""
+    rare: bool = False
+    """Whether few ask for it: such fields stand folded up below the others."""
+    shown: bool = False
+    """Whether it says how an answer is shown, not what is asked."""
 
     def read(self, text: str) -> Any:
         """Return what was typed as the question takes it; None for nothing.
@@ -54,6 +62,10 @@ class Field:
         """
         if not text:
             return None
+        if self.kind == "tick":
+            return True
+        if self.takes and not re.fullmatch(self.takes, text):
+            self._refuse(text)
         if self.kind == "choice":
             return text if text in {value for value, _ in self.choices} else self._refuse(text)
         if self.kind not in ("whole", "number"):
@@ -79,7 +91,7 @@ class Question:
     about: Said
     fields: tuple[Field, ...]
     ask: Callable[[Served, Scores, Values, Counted], Result]
-    answer: Callable[[Result, Language], Answer]
+    answer: Callable[[Result, Values, Language], Answer]
     picture: Callable[[Scores, Result, Answer, Language], Markup]
     needs: tuple[str, ...] = ()
     """Of these fields one must be said, and no more than one."""
@@ -97,6 +109,15 @@ class Question:
         must = all(one.name in values for one in self.fields if one.required)
         return must and (not self.needs or sum(name in values for name in self.needs) == 1)
 
+    def asked(self, values: Values) -> dict[str, Any]:
+        """Return what a question is told, without how its answer is shown."""
+        shown = {one.name for one in self.fields if one.shown}
+        return {name: value for name, value in values.items() if name not in shown}
+
+    def files(self, values: Values) -> list[str]:
+        """Return the names among what a question is told that may be those of files beside the tree."""
+        return [str(values[one.name]) for one in self.fields if one.kind in ("file", "state") and one.name in values]
+
     def command(self, values: Values, *, index: str = INDEX, level: str | None = None) -> str:
         """Return the command line that gives the same answer in the project's folder."""
         said = [
@@ -104,7 +125,7 @@ class Question:
             for one in self.fields
             if one.name in values
         ]
-        options = [part for one, value in said if one.option for part in (one.option, value)]
+        options = [part for one, value in said if one.option for part in (one.option, *([value] if one.kind != "tick" else []))]
         options += ["--level", level] if level else []
         options += ["--index", index] if index != INDEX else []
         arguments = [value for one, value in said if not one.option]
@@ -176,6 +197,12 @@ def _figure(title: str, drawn: str, language: Language, classes: str = "") -> Ma
 def _main(scores: Scores, result: Result, answer: Answer, language: Language) -> Markup:
     del scores, result
     return picture_of(answer.sheets.get(""), language)
+
+
+def _first(scores: Scores, result: Result, answer: Answer, language: Language) -> Markup:
+    """Draw the first of an answer's tables that can be drawn."""
+    del scores, result
+    return next((drawn for sheet in answer.sheets.values() if (drawn := picture_of(sheet, language))), Markup(""))
 
 
 def _differences(scores: Scores, result: Result, answer: Answer, language: Language) -> Markup:
@@ -265,10 +292,39 @@ def _asked(name: str, served: Served, scores: Scores, values: Values, counted: C
     """Ask one of the questions of the library, whose parameters are called like the fields."""
     from ..jobs import questions
 
-    takes: dict[str, Any] = {"go_on": served.go_on} if name in ("uncertainty", "robustness", "target", "warn") else {}
-    takes |= {"progress": counted} if name in ("uncertainty", "robustness") else {}
+    takes: dict[str, Any] = {"go_on": served.go_on} if name in _GO_ON else {}
+    takes |= {"progress": counted} if name in ("uncertainty", "sensitivity", "robustness") else {}
     takes |= {"language": served.language} if name == "target" else {}
-    return getattr(questions, name)(scores, **values, **takes)
+    takes |= {key: served.beside(values[key]) for key in ("sets", "costs") if key in values}
+    return getattr(questions, name)(scores, **{**values, **takes})
+
+
+def _change(served: Served, scores: Scores, values: Values, counted: Counted) -> Result:
+    """Split a change; the earlier period's scores are by another tree beside the own one, where one is named."""
+    from ..jobs.questions import change
+
+    del counted
+    said = {name: value for name, value in values.items() if name != "index_from"}
+    earlier = served.scored(values["index_from"]) if "index_from" in values else None
+    return change(scores, **said, earlier=earlier)
+
+
+def _compare(served: Served, scores: Scores, values: Values, counted: Counted) -> Result:
+    """Compare two periods, methods or trees, or a period with a table that was published."""
+    from ..jobs.printed import beside_print
+    from ..jobs.questions import compare
+
+    del counted
+    one, other, every = values["one"], values.get("other", ""), bool(values.get("every"))
+    if "published" in values:
+        return beside_print(scores, served.beside(values["published"]), period=one)
+    trees = [served.is_tree(name) for name in (one, other)]
+    if any(trees) and not all(trees):
+        refuse("IC781", one=one, other=other)
+    if not all(trees):
+        return compare(scores, one, other, period=values.get("period"), every=every)
+    earlier, later = (scores if name == served.file.name else served.scored(name) for name in (one, other))
+    return compare(earlier, later, period=values.get("period"), names=(one, other), every=every)
 
 
 def _explain(served: Served, scores: Scores, values: Values, counted: Counted) -> Result:
@@ -291,34 +347,72 @@ def _trend(served: Served, scores: Scores, values: Values, counted: Counted) -> 
     return trend(scores, **values, published=published)
 
 
-def _obstacles_asked(served: Served, scores: Scores, values: Values, counted: Counted) -> Result:
-    from ..jobs.obstacles import obstacles
+def _elsewhere(name: str, served: Served, scores: Scores, values: Values, counted: Counted) -> Result:
+    """Ask a question that has a module of its own."""
+    from importlib import import_module
 
     del served, counted
-    return obstacles(scores, **values)
+    said: dict[str, Any] = {
+        **values,
+        **{key: values[key].split(",") for key in ("by", "at") if name == "evolution" and key in values},
+    }
+    return getattr(import_module(f"..jobs.{name}", __package__), name)(scores, **said)
 
 
-def _answered(name: str, result: Result, language: Language) -> Answer:
+def _answered(name: str, result: Result, values: Values, language: Language) -> Answer:
     """Return an answer as the command of a name gives it."""
     from importlib import import_module
 
     module = import_module(f"..report.answers.{name}", __package__)
-    answer: Answer = getattr(module, f"{name}_answer")(result, language)
+    answer: Answer = getattr(module, f"{name}_answer")(result, language, **values)
     return answer
 
 
+def _compared(result: Result, values: Values, language: Language) -> Answer:
+    """Return how two states compare, or a period with what was published."""
+    return _answered("printed" if "published" in values else "compare", result, {}, language)
+
+
+def _plain(name: str, result: Result, values: Values, language: Language) -> Answer:
+    del values
+    return _answered(name, result, {}, language)
+
+
+def _draws(result: Result, values: Values, language: Language) -> Answer:
+    """Return what draws gave, with the intervals and shares that are asked for."""
+    shown = {name: values[name] for name in ("interval", "apart", "top") if name in values}
+    quantiles = [values["quantile"]] if "quantile" in values else []
+    return _answered("uncertainty", result, {**shown, "quantiles": quantiles}, language)
+
+
+_GO_ON = ("uncertainty", "sensitivity", "robustness", "target", "warn")
 _UNIT = Field("unit", words.unit, "unit")
 _OF = replace(_UNIT, required=True)
 _NODE = Field("node", words.node, "node", "--node")
 _PERIOD = Field("period", words.period, "period", "--period")
-_TOP = Field("top", words.among_the_first, "whole", "--top", least=1)
+_EVERY = Field("every", words.every_unit, "tick", "--all", rare=True)
+_SEED = Field("seed", words.seed, "whole", "--seed", least=0, rare=True)
 _LEVELS = tuple((level, Said(word_of(level, "zh"), word_of(level, "en"))) for level in ("red", "orange", "yellow", "blue"))
 _EFFORTS = (("peers", words.effort_peers), ("history", words.effort_history))
+_OPERATORS = tuple(
+    (name, Said(name, name)) for name in ("product-sum", "min-max", "product-max", "min-bounded-sum", "min-sum-balanced")
+)
+_UNCERTAIN = (
+    Field("weights", words.weights_drawn, "text", "--weights", default="perturb:0.25"),
+    *(
+        Field(step, getattr(words, f"{step}_drawn"), "text", f"--{step}", rare=True)
+        for step in ("normalise", "aggregate", "treat", "impute")
+    ),
+    Field("noise", words.noise_drawn, "number", "--noise", least=1e-12, rare=True),
+)
+_NEAR = r"nearest:\d{1,3}|within:[\d.]{1,9}|inverse"  # a file of neighbours is for the command line
 
 
-def _question(name: str, *fields: Field, ask: Any = None, picture: Any = _main, needs: tuple[str, ...] = ()) -> Question:
+def _question(
+    name: str, *fields: Field, ask: Any = None, answer: Any = None, picture: Any = _main, needs: tuple[str, ...] = ()
+) -> Question:
     title, about = getattr(words, f"ask_{name}"), getattr(words, f"about_{name}")
-    return Question(name, title, about, fields, ask or partial(_asked, name), partial(_answered, name), picture, needs)
+    return Question(name, title, about, fields, ask or partial(_asked, name), answer or partial(_plain, name), picture, needs)
 
 
 QUESTIONS: dict[str, Question] = {
@@ -339,20 +433,36 @@ QUESTIONS: dict[str, Question] = {
             _UNIT,
             Field("from_", words.earlier, "period", "--from", empty=words.the_one_before),
             Field("to", words.later, "period", "--to"),
+            Field("index_from", words.earlier_tree, "file", "--index-from", ends=".yaml", empty=words.same_tree),
+            _EVERY,
+            ask=_change,
             picture=_differences,
         ),
         _question(
             "compare",
-            Field("one", words.one, "period", required=True),
-            Field("other", words.other, "period", required=True),
+            Field("one", words.one, "state", required=True),
+            Field("other", words.other, "state", empty=words.none),
+            Field("published", words.published_table, "file", "--with", ends=".csv", empty=words.none),
+            replace(_PERIOD, title=words.period_of_states, rare=True),
+            _EVERY,
+            ask=_compare,
+            answer=_compared,
             picture=_differences,
+            needs=("other", "published"),
         ),
         _question(
             "uncertainty",
             _PERIOD,
             _NODE,
-            Field("weights", words.weights_drawn, "text", "--weights", default="perturb:0.25"),
+            *_UNCERTAIN,
             Field("draws", words.draws, "whole", "--draws", least=1, most=10_000, default="1000"),
+            _SEED,
+            Field("sets", words.sets_of_weights, "file", "--sets", ends=".csv", empty=words.none, rare=True),
+            Field("interval", words.share_of_interval, "number", "--interval", least=0.01, most=0.999, rare=True, shown=True),
+            Field("apart", words.share_apart, "number", "--apart", least=0.5, most=1, rare=True, shown=True),
+            Field("top", words.share_of_first, "whole", "--top", least=1, rare=True, shown=True),
+            Field("quantile", words.quantile, "number", "--quantile", least=0, most=1, rare=True, shown=True),
+            answer=_draws,
             picture=_intervals,
         ),
         _question(
@@ -361,7 +471,8 @@ QUESTIONS: dict[str, Question] = {
             _PERIOD,
             Field("depth", words.level_moved, "whole", "--depth", least=1, default="1"),
             Field("within", words.within, "number", "--within", least=0),
-            _TOP,
+            Field("top", words.among_the_first, "whole", "--top", least=1),
+            _EVERY,
             picture=_turns,
         ),
         _question(
@@ -371,6 +482,7 @@ QUESTIONS: dict[str, Question] = {
             Field("score", words.score_wanted, "number", "--score"),
             _PERIOD,
             Field("effort", words.effort, "choice", "--effort", choices=_EFFORTS, default="peers"),
+            Field("costs", words.costs, "file", "--costs", ends=".csv", empty=words.none, rare=True),
             picture=_steps,
             needs=("rank", "score"),
         ),
@@ -381,6 +493,7 @@ QUESTIONS: dict[str, Question] = {
             Field("least", words.least, "choice", "--least", choices=_LEVELS, default="orange"),
             replace(_UNIT, option="--unit"),
             _NODE,
+            Field("events", words.events_shown, "whole", "--events", least=0, most=100, rare=True),
             picture=_board,
         ),
         _question(
@@ -389,8 +502,39 @@ QUESTIONS: dict[str, Question] = {
             _PERIOD,
             _NODE,
             Field("top", words.listed_each, "whole", "--top", least=1, default="5"),
-            ask=_obstacles_asked,
+            ask=partial(_elsewhere, "obstacles"),
             picture=_obstacles,
+        ),
+        _question(
+            "sensitivity",
+            _PERIOD,
+            *_UNCERTAIN,
+            Field("rows", words.rows_of_samples, "whole", "--rows", least=2, most=4096, default="256"),
+            _SEED,
+            picture=_first,
+        ),
+        _question("describe", _PERIOD, _NODE, picture=_first),
+        _question(
+            "evolution",
+            _PERIOD,
+            _NODE,
+            Field("by", words.grouped_by, "text", "--by"),
+            Field("weight", words.weighed_by, "text", "--weight", rare=True),
+            Field("neighbours", words.neighbours, "text", "--neighbours", takes=_NEAR, rare=True),
+            Field("at", words.coordinates, "text", "--at", takes=r"[^,]+,[^,]+", rare=True),
+            Field("classes", words.classes, "whole", "--classes", least=2, most=20, rare=True),
+            Field("permutations", words.permutations, "whole", "--permutations", least=0, most=9999, rare=True),
+            _SEED,
+            ask=partial(_elsewhere, "evolution"),
+            picture=_first,
+        ),
+        _question("grades", _PERIOD, _NODE, Field("by", words.graded_by, "text", "--by"), ask=partial(_elsewhere, "grades")),
+        _question(
+            "fuzzy",
+            _PERIOD,
+            _NODE,
+            Field("operator", words.operator, "choice", "--operator", choices=_OPERATORS, empty=words.as_in_tree),
+            ask=partial(_elsewhere, "fuzzy"),
         ),
     )
 }

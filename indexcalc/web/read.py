@@ -10,17 +10,17 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
-from ..findings import Place, Refused, finding
+from ..findings import Language, Place, Refused, finding
 from ..jobs.inputs import inputs_of
 from ..jobs.names import asked_node, must_be_there, period_of, unit_of
 from ..jobs.project import refuse
 from ..words.page import page as page_words
 from ..words.periods import period_title
 from ..words.web import web as words
-from .current import Served, State
-from .later import Counted, Later, Task
+from .current import Served, State, offered
+from .later import MOST_OF_ONE, Busy, Counted, Later, Task
 from .questions import QUESTIONS, Field, Question
-from .visit import SORTS, Page, Visit
+from .visit import SORTS, Page, Visit, status_of
 
 if TYPE_CHECKING:
     from starlette.responses import Response
@@ -302,7 +302,11 @@ def _ask(later: Later, visit: Visit) -> Response:
         "ask.html.jinja",
         question=question,
         about_it=question.about(visit.language),
-        fields=[_field(visit, about, one, said[one.name]) for one in question.fields],
+        fields=[
+            _field(visit, about, one, said[one.name])
+            for one in question.fields
+            if one.kind != "file" or offered(visit.site.index_file, one.ends)[one.ends == ".yaml" :]
+        ],
         level=about.level or "",
         others=[
             (one.title(visit.language), visit.url("/ask", question=name, level=about.level)) for name, one in QUESTIONS.items()
@@ -310,7 +314,8 @@ def _ask(later: Later, visit: Visit) -> Response:
         here=question.title(visit.language),
         **answered,
     )
-    status = 422 if any(one.severity == "error" for one in visit.found) and not visit.is_stale else 200
+    is_refused = any(one.severity == "error" for one in visit.found) and not visit.is_stale
+    status = status_of(visit.found) if is_refused else 200
     return visit.laid_out(_asked_title(visit, about, question), part, status=status, scripts=SORTS)
 
 
@@ -328,13 +333,17 @@ def _list_questions(visit: Visit, about: Chosen) -> Response:
 
 def _task(later: Later, visit: Visit, about: Chosen, question: Question, values: Mapping[str, Any]) -> Task:
     """Return the task of a question, which is over or takes its time; the same question is worked out once."""
-    key = (question.name, tuple(sorted(values.items())), about.level, about.state.number)
     served = visit.project(about.level)
+    asked = question.asked(values)
+    key = (question.name, tuple(sorted(asked.items())), about.level, about.state.number, served.stamps(question.files(values)))
 
     def make(counted: Counted) -> tuple[Any, Served]:
-        return question.ask(served, about.scores, values, counted), served
+        return question.ask(served, about.scores, asked, counted), served
 
-    return later.task(key, make) or refuse("IC547")
+    try:
+        return later.task(key, make, who=visit.visitor.name or visit.address)
+    except Busy as busy:
+        refuse("IC571", most=MOST_OF_ONE) if busy.own else refuse("IC547")
 
 
 def _in_progress(visit: Visit, about: Chosen, question: Question, task: Task) -> Response:
@@ -351,14 +360,15 @@ def _answered(visit: Visit, about: Chosen, question: Question, values: Mapping[s
 
     result, served = task.result()
     visit.found += served.told
-    key = ("answer", question.name, tuple(sorted(values.items())), about.level, visit.language)
+    stamps = served.stamps(question.files(values))
+    key = ("answer", question.name, tuple(sorted(values.items())), about.level, visit.language, stamps)
 
     def make() -> dict[str, Any]:
         from ..report.formats.html.markup import table
         from ..report.sheets.tables import shortened
         from ..report.sheets.warnings import warnings_sheet
 
-        answer = question.answer(result, visit.language)
+        answer = question.answer(result, values, visit.language)
         sheets = [sheet for sheet in answer.sheets.values() if sheet.rows]
         if question.name == "warn":
             sheets = [warnings_sheet(result.scores, result.judged, result.period, visit.language, least=result.least)]
@@ -403,7 +413,7 @@ def _workbook(later: Later, visit: Visit) -> Response:
     task = _task(later, visit, about, question, values)
     if not task.over.is_set():
         return _in_progress(visit, about, question, task)
-    answer: Answer = question.answer(task.result()[0], visit.language)
+    answer: Answer = question.answer(task.result()[0], values, visit.language)
     inputs = inputs_of(visit.project(about.level), about.scores)
     made = {"indexcalc": VERSION, "command": question.name, "options": dict(values), "inputs": inputs}
     content = files_of(answer, question.name, made, visit.language)[f"{question.name}.xlsx"]
@@ -414,14 +424,6 @@ def _workbook(later: Later, visit: Visit) -> Response:
 def _field(visit: Visit, about: Chosen, one: Field, said: str) -> SimpleNamespace:
     """Return a field as the form has it: with what can be chosen, and what is said already."""
     scores, language = about.scores, visit.language
-    choices: list[tuple[str, str]] = []
-    if one.kind == "unit" and len(scores.panel.units) <= MOST_LISTED:
-        units = scores.panel.units
-        choices = [(units.ids[at], units.title(at, language)) for at in range(len(units))]
-    elif one.kind == "period":
-        choices = [(period, period_title(period, language)) for period in reversed(scores.periods)]
-    elif one.kind == "choice":
-        choices = [(value, title(language)) for value, title in one.choices]
     suggestions: list[tuple[str, str]] = []
     if one.kind == "node":
         suggestions = [(node.id, node.title(language)) for node in scores.index.by_id.values()][:MOST_LISTED]
@@ -432,13 +434,47 @@ def _field(visit: Visit, about: Chosen, one: Field, said: str) -> SimpleNamespac
         title=one.title(language) if one.kind != "unit" else _called(scores, language),
         kind=one.kind,
         required=one.required,
-        choices=choices,
-        empty="" if one.required or one.kind == "choice" else first(language),
+        choices=_choices(visit, about, one),
+        empty="" if one.required or (one.kind == "choice" and one.empty is None) else first(language),
         suggestions=suggestions,
         value=_id_of(scores, shown) if one.kind == "unit" else shown,
         least=one.least,
         most=one.most,
+        rare=one.rare,
     )
+
+
+def _choices(visit: Visit, about: Chosen, one: Field) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Return what a field lets choose from, in groups that have a title where there are several."""
+    scores, language = about.scores, visit.language
+    periods = [(period, period_title(period, language)) for period in reversed(scores.periods)]
+    if one.kind == "unit" and len(scores.panel.units) <= MOST_LISTED:
+        units = scores.panel.units
+        return [("", [(units.ids[at], units.title(at, language)) for at in range(len(units))])]
+    if one.kind == "period":
+        return [("", periods)]
+    if one.kind == "choice":
+        return [("", [(value, title(language)) for value, title in one.choices])]
+    if one.kind == "file":
+        own = visit.site.index_file
+        return [("", [(name, name) for name in offered(own, one.ends) if name != own.name])]
+    if one.kind == "state":
+        trees = [(name, name) for name in offered(visit.site.index_file, ".yaml")]
+        return [
+            (words.periods(language), periods),
+            *((words.trees(language), trees) for _ in trees[1:2]),
+            *((getattr(words, f"methods_{room}")(language), methods) for room, methods in methods_of(language)),
+        ]
+    return []
+
+
+def methods_of(language: Language) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Return the methods that can be compared, by what they are for."""
+    from ..analysis.compare import ROOMS
+    from ..methods import CATALOGUE
+    from ..tree.terms import method_title
+
+    return [(room, [(name, method_title(name, language, room)) for name in CATALOGUE[room]]) for room in ROOMS]
 
 
 def _id_of(scores: Scores, said: str) -> str:

@@ -41,6 +41,11 @@ MOST_FINDINGS = 100  # that one page shows
 SORTS = ("sort.js", "tables.js")  # the scripts of pages whose tables are sorted by their headings
 
 
+def status_of(found: Sequence[Finding]) -> int:
+    """Return the status of a page that was refused: whether one is to come again later, or to ask for something else."""
+    return 429 if any(one.code in ("IC547", "IC571") for one in found) else 422
+
+
 @dataclass(frozen=True)
 class Visitor:
     """Who asks: by a login, which proves the name; or without one, where nobody has to log in."""
