@@ -59,18 +59,27 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
 
 @pytest.fixture(scope="module")
 def beside(project: Project) -> Project:
-    """The project with what it can be compared with: another tree, a table that was printed, costs, sets of weights."""
-    folder = project.file.parent
+    """The project with what it can be compared with."""
+    return compared_in(project.file.parent)
+
+
+def compared_in(folder: Path) -> Project:
+    """Lay out the project with another tree, a table that was printed, costs, and sets of weights beside it."""
     draft = TREE.replace("name: 甲, weight: 0.5", "name: 甲, weight: 0.5, aggregate: geometric")
     (folder / "draft.yaml").write_text(draft, encoding="utf-8")
     (folder / "printed.csv").write_text("unit,总分,总分位次\nu1,51.2,2\nu2,55.5,1\n", encoding="utf-8")
     (folder / "costs.csv").write_text("indicator,cost\na,1\nb,2\nc,5\n", encoding="utf-8")
     (folder / "sets.csv").write_text("d,e\n0.4,0.6\n0.7,0.3\n", encoding="utf-8")
-    return project
+    return project_in(folder)
 
 
 @pytest.fixture(scope="module")
 def users(project: Project) -> Path:
+    return users_in(project)
+
+
+def users_in(project: Project) -> Path:
+    """Add a user of each role."""
     file = project.file.with_name("users.tsv")
     users_of.add_user(project, file, "读者", "reader", PASSWORD)
     users_of.add_user(project, file, "某局填报", "department", PASSWORD, department="某局")

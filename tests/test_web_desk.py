@@ -1,12 +1,19 @@
-"""Pages that write, and the display, in a real browser: by keyboard alone, in both languages, wide and narrow, with axe."""
+"""All served pages in a real browser: by keyboard alone, in both languages, wide and narrow, with axe.
+
+Each screen is opened once a language. What is typed, pasted and turned has tests of its own below.
+"""
+
+# ruff: noqa: F401 - fixtures are taken from where they are shared
 
 from __future__ import annotations
 
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 
@@ -18,21 +25,15 @@ from indexcalc.journal.history import read_history
 from indexcalc.web import display
 from indexcalc.web.app import make_app
 
+from . import served as shared
 from .browser import browser, needs_chromium
+from .served import quick_hashes
 from .test_fill import TREE
+from .test_page import OVERFLOWING
+from .test_web_read import ASKED
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("chromium")]
 FORM = "/submit/form?department=市公安局&period=2022Q2"
-SCREENS = [
-    "/edit",
-    "/edit/node?node=demo",
-    "/edit/node?node=cases",
-    "/edit/history",
-    "/edit/publish",
-    "/submit",
-    FORM,
-    "/submit/ledger",
-]
 CHECKED = "() => { const said = document.querySelector('[data-status]').textContent; return said && !said.includes('…') }"
 
 
@@ -54,13 +55,23 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
     return project_of(folder)
 
 
+@pytest.fixture(scope="module")
+def beside(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    return shared.compared_in(tmp_path_factory.mktemp("screens"))
+
+
+@pytest.fixture(scope="module")
+def users(beside: Project) -> Path:
+    return shared.users_in(beside)
+
+
 @contextmanager
-def served(project: Project, port: int = 0) -> Iterator[int]:
+def served(project: Project, port: int = 0, **asked: Any) -> Iterator[int]:
     """Serve a project in a thread, and stop when done."""
     import uvicorn
 
     listener = socket.create_server(("127.0.0.1", port))
-    app: Any = make_app(project, edit=True, submit=True, display=True)
+    app: Any = make_app(project, **{"edit": True, "submit": True, "display": True, **asked})
     config = uvicorn.Config(app, log_level="error", access_log=False, lifespan="off", timeout_graceful_shutdown=1)
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
@@ -88,6 +99,141 @@ def page_of(chromium: Any, width: int = 1280, height: int = 900) -> Iterator[Any
         context.close()
 
 
+@pytest.fixture(scope="module", params=["zh", "en"])
+def screen(request: pytest.FixtureRequest, chromium: Any, beside: Project, users: Path) -> Iterator[Any]:
+    """A page of a browser, in a language, with what is served; what it says or asks for elsewhere is kept."""
+    context = chromium.new_context(viewport={"width": 1280, "height": 900})
+    page = context.new_page()
+    page.said, page.language = [], request.param
+    page.on("console", lambda one: page.said.append(one.text) if "Failed to load resource" not in one.text else None)
+    page.on("pageerror", lambda error: page.said.append(str(error)))
+    with served(beside) as port, served(beside, users=users, display=False) as other:
+        ours = tuple(f"http://127.0.0.1:{one}/" for one in (port, other))
+        page.on("request", lambda one: None if one.url.startswith((*ours, "data:")) else page.said.append(one.url))
+        page.at, page.locked = ours
+        page.goto(f"{page.at}?lang={page.language}")
+        page.goto(f"{page.locked}login?lang={page.language}")
+        yield page
+    context.close()
+
+
+def sent(page: Any, button: str) -> None:
+    """Press a button by the keyboard, and wait for the page that follows."""
+    with page.expect_navigation():
+        page.press(button, "Enter")
+
+
+def previewed(page: Any, weight: str = "0.6") -> None:
+    page.goto(f"{page.at}edit/node?node=d")
+    page.fill('[name="k:a:weight"]', weight)
+    page.fill('[name="k:b:weight"]', "0.4")
+    sent(page, "form.edit button.main")
+    assert page.locator("pre.diff").count() == 1
+
+
+def conflicted(page: Any, tree: Path) -> None:
+    previewed(page)
+    page.fill("[name=who]", "李四")
+    page.fill("[name=why]", "论证")
+    tree.write_text(tree.read_text(encoding="utf-8") + "# by hand\n", encoding="utf-8")
+    sent(page, "button[formaction]")
+    assert "IC617" in page.inner_text(".findings")
+
+
+def reported(page: Any, value: str) -> None:
+    page.goto(f"{page.at}submit/form?department=某局&period=2022")
+    for row in range(3):
+        page.fill(f'[name="c:{row}:0"]', value)
+    page.fill("[name=who]", "张三")
+    if page.locator("[name=reason]").count():
+        page.fill("[name=reason] >> nth=0", "更正")
+    sent(page, "form.edit button.main >> nth=0")
+
+
+def receipt(page: Any) -> None:
+    reported(page, "55")
+    if "/submit/receipt" not in page.url:  # once more over what was pointed out
+        sent(page, "form.edit button.main >> nth=0")
+    assert "/submit/receipt" in page.url
+
+
+def logged_in(page: Any) -> None:
+    page.goto(f"{page.locked}login")
+    page.fill("[name=name]", "某局填报")
+    page.fill("[name=password]", shared.PASSWORD)
+    sent(page, "form.login button")
+    assert "某局填报" in page.inner_text("form.who")
+
+
+WAITED = "() => !document.querySelector('main p[role=status]:not([data-sorted]):not([data-status])')"
+WIDER = """() => [...document.querySelectorAll('body *')].filter((one) => {
+  const box = one.getBoundingClientRect();
+  if (!box.width || box.right <= innerWidth + 1) return false;
+  for (let up = one.parentElement; up; up = up.parentElement) if (getComputedStyle(up).overflowX !== 'visible') return false;
+  return true;
+}).map((one) => one.outerHTML.slice(0, 120))"""
+FOCUSABLE = """() => {
+  const every = document.querySelectorAll('a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex="0"]');
+  return [...every].filter((one) => one.checkVisibility()).map((one, at) => { one.dataset.own = at; return String(at); });
+}"""
+PATHS = {
+    "front": "",
+    "period": "?period=2020",
+    "unit": "unit?unit=u2",
+    "dimension": "dimension?node=d",
+    "questions": "ask",
+    **{f"ask {name}": f"ask?{urlencode({'question': name, 'now': 1, **said})}" for name, said in dict(ASKED).items()},
+    "edit": "edit",
+    "node": "edit/node?node=d",
+    "leaf": "edit/node?node=a",
+    "changes": "edit/history",
+    "publish": "edit/publish",
+    "submit": "submit",
+    "form": "submit/form?department=某局&period=2022",
+    "ledger": "submit/ledger",
+    "none": "nothing",
+}
+STEPS: dict[str, Callable[..., None]] = {
+    "preview": previewed,
+    "refused": lambda page: previewed(page, "0.9"),
+    "wrong report": lambda page: reported(page, "x"),
+    "receipt": receipt,
+    "login": lambda page: page.goto(f"{page.locked}login"),
+    "logged in": logged_in,
+}
+
+
+@pytest.mark.parametrize("name", [*PATHS, *STEPS, "conflict"])
+def test_every_screen_is_accessible_and_fits(screen: Any, beside: Project, name: str) -> None:
+    """No violation, nothing wider than the window, nothing said or asked for elsewhere, all reached by the tabulator."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    screen.set_viewport_size({"width": 1280, "height": 900})
+    if name in PATHS:
+        screen.goto(f"{screen.at}{PATHS[name]}")
+        screen.wait_for_function(WAITED, timeout=60000)
+    elif name == "conflict":
+        conflicted(screen, beside.file)
+    else:
+        STEPS[name](screen)
+    assert screen.evaluate("document.documentElement.lang") == {"zh": "zh-CN", "en": "en"}[screen.language]
+    for width in (1280, 360):
+        screen.set_viewport_size({"width": width, "height": 900})
+        assert screen.evaluate(OVERFLOWING) == []
+        assert screen.evaluate(WIDER) == []
+        if (width == 360) == (screen.language == "en"):
+            found = Axe().run(screen).response["violations"]
+            assert [(one["id"], [node["html"][:120] for node in one["nodes"][:3]]) for one in found] == []
+    if screen.language == "zh":
+        wanted, reached = screen.evaluate(FOCUSABLE), []
+        screen.evaluate("() => document.activeElement.blur()")
+        for _ in (*wanted, "the window itself"):
+            screen.keyboard.press("Tab")
+            reached.append(screen.evaluate("document.activeElement.dataset.own"))
+        assert set(filter(None, reached)) == set(wanted)
+    assert screen.said == []
+
+
 def tab_to(page: Any, name: str) -> None:
     """Press the tabulator until the field of a name, or a button of a text, has the focus."""
     for _ in range(120):
@@ -96,20 +242,6 @@ def tab_to(page: Any, name: str) -> None:
         if name in held:
             return
     raise AssertionError(name)
-
-
-def test_every_screen_is_accessible_and_fits(chromium: Any, project: Project) -> None:
-    from axe_playwright_python.sync_playwright import Axe
-
-    axe = Axe()
-    with served(project) as port:
-        for width, languages in ((1280, ("zh",)), (360, ("zh", "en"))):
-            with page_of(chromium, width) as page:
-                for language in languages:
-                    for path in SCREENS:
-                        page.goto(f"http://127.0.0.1:{port}{path}{'&' if '?' in path else '?'}lang={language}")
-                        assert page.evaluate("document.documentElement.scrollWidth") <= width, path
-                        assert [one["id"] for one in axe.run(page).response["violations"]] == [], (path, width)
 
 
 def test_a_weight_is_edited_by_keyboard_alone(chromium: Any, project: Project) -> None:

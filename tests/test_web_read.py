@@ -28,7 +28,7 @@ from indexcalc.web.app import make_app
 from indexcalc.web.questions import QUESTIONS
 from tests.browser import browser, needs_chromium
 from tests.served import PASSWORD, TREE, beside, client, project, quick_hashes, users
-from tests.test_page import HOSTILE, OVERFLOWING, hostile
+from tests.test_page import HOSTILE, hostile
 
 ASKED = [
     ("explain", {"unit": "u2", "depth": "2"}),
@@ -275,12 +275,6 @@ def serving(app: Any) -> Iterator[str]:
     listener.close()
 
 
-@pytest.fixture(scope="module")
-def served(project: Project) -> Iterator[str]:
-    with serving(make_app(project)) as address:
-        yield address
-
-
 @pytest.mark.slow
 @pytest.mark.xdist_group("chromium")
 def test_a_login_by_keyboard_below_another_path(project: Project, users: Path) -> None:
@@ -301,41 +295,3 @@ def test_a_login_by_keyboard_below_another_path(project: Project, users: Path) -
         assert "读者" in page.inner_text("form.who")
         page.press("form.who button", "Enter")
         page.wait_for_url("**/sub/login")
-
-
-@pytest.mark.slow
-@pytest.mark.xdist_group("chromium")
-def test_in_a_browser_by_keyboard_and_without_a_violation(served: str) -> None:
-    needs_chromium()
-    from axe_playwright_python.sync_playwright import Axe
-
-    said: list[str] = []
-    with browser() as chromium:
-        for width, language in ((1280, "zh"), (360, "en")):
-            context = chromium.new_context(viewport={"width": width, "height": 900})
-            page = context.new_page()
-            page.on("console", lambda message: said.append(message.text))
-            page.on("pageerror", lambda error: said.append(str(error)))
-            page.on("request", lambda request: None if request.url.startswith((served, "data:")) else said.append(request.url))
-            page.goto(f"{served}/?lang={language}")
-            for _ in range(40):  # to the link of the first unit, and into it, by keyboard alone
-                page.keyboard.press("Tab")
-                if page.evaluate("(document.activeElement.getAttribute('href') || '').startsWith('/unit')"):
-                    break
-            page.keyboard.press("Enter")
-            page.wait_for_url("**/unit?**")
-            for path in (None, "/", "/dimension?node=d", "/ask", "/ask?question=target&unit=u2&rank=1&now=1", "/nothing"):
-                if path is not None:
-                    page.goto(served + path)
-                assert page.evaluate(OVERFLOWING) == [], (path, language, width)
-                assert page.evaluate("document.documentElement.lang") == ("en" if language == "en" else "zh-CN")
-            context.close()
-        context = chromium.new_context(viewport={"width": 360, "height": 900}, bypass_csp=True)
-        page = context.new_page()
-        for path in ("/", "/unit?unit=u2&lang=en", "/ask?question=target&unit=u2&rank=1&now=1"):
-            page.goto(served + path)
-            page.evaluate("() => document.querySelectorAll('details').forEach(one => { one.open = true })")
-            found = Axe().run(page).response["violations"]
-            assert [(one["id"], [node["html"][:120] for node in one["nodes"][:3]]) for one in found] == [], path
-        context.close()
-    assert [one for one in said if "404" not in one] == []

@@ -343,7 +343,9 @@ def _task(later: Later, visit: Visit, about: Chosen, question: Question, values:
     try:
         return later.task(key, make, who=visit.visitor.name or visit.address)
     except Busy as busy:
-        refuse("IC571", most=MOST_OF_ONE) if busy.own else refuse("IC547")
+        if busy.own:
+            refuse("IC571", most=MOST_OF_ONE)
+        refuse("IC547")
 
 
 def _in_progress(visit: Visit, about: Chosen, question: Question, task: Task) -> Response:
