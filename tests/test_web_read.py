@@ -64,7 +64,7 @@ def at(beside: Project) -> TestClient:
     return client(beside)
 
 
-def asked(at: TestClient, question: str, path: str = "/ask", **said: str) -> Any:
+def asked(at: TestClient, question: str, path: str = "/ask", /, **said: str) -> Any:
     """Ask a question, and again until it is answered."""
     for _ in range(100):
         answer = at.get(path, params={"question": question, "now": "1", **said})
@@ -132,6 +132,34 @@ def test_what_cannot_be_answered_is_said_on_the_page(at: TestClient) -> None:
         assert code in answer.text
     for path in ("/?period=1999", "/?level=moon", "/unit?unit=nobody", "/dimension?node=nothing"):
         assert at.get(path).status_code == 422
+
+
+WRONG = ["-1", "9" * 5000, "1" + "0" * 400, "nan", "1e308", "\x00", "../v.csv", "users.tsv", "a\r\nset-cookie: x=1", "\u202e"]
+
+
+def test_whatever_an_address_says_is_answered(at: TestClient) -> None:
+    """Names of our own parameters, numbers without bounds, files elsewhere: each is refused on a page, with no mistake of ours."""
+    for path in ("/", "/unit", "/dimension", "/ask", "/ask/workbook", "/login", "/nothing", "//elsewhere/x"):
+        for name in ("path", "self", "period", "unit", "node", "level", "lang", "question", "token"):
+            answer = at.get(path, params={name: "a\r\nset-cookie: x=1"})
+            assert answer.status_code < 500, (path, name)
+            assert "x=1" not in answer.headers.get("set-cookie", "")
+            assert not answer.headers.get("location", "/").startswith("//")
+    said = {"unit": "u2", "one": "2020", "other": "2021", "rank": "1", "draws": "2", "rows": "2"}
+    for question in QUESTIONS.values():
+        own = {one.name: said[one.name] for one in question.fields if one.name in said and (one.required or one.name != "unit")}
+        for one in question.fields:
+            rest = {name: text for name, text in own.items() if name not in question.needs[one.name not in question.needs :]}
+            for text in WRONG:
+                answer = asked(at, question.name, **{**rest, one.name: text})
+                assert answer.status_code in (200, 422), (question.name, one.name, text[:9])
+                if one.kind == "file" or (one.kind in ("whole", "number") and (text != "-1" or one.least is not None)):
+                    assert "IC546" in answer.text, (question.name, one.name, text[:9])
+
+
+def test_what_must_still_be_said_is_named(at: TestClient) -> None:
+    assert "请先填写：目标位次 / 目标得分" in at.get("/ask?question=target&unit=u2&now=1").text
+    assert "Say first: Other / Or with a published table" in at.get("/ask?question=compare&one=2020&now=1&lang=en").text
 
 
 def test_an_answer_is_a_workbook_too(at: TestClient) -> None:

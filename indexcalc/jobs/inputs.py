@@ -13,6 +13,7 @@ from ..tree.model import Index
 from .project import Project
 
 PUBLIC_INPUTS = "inputs"
+MOST_OFFERED = 50  # files beside the tree that pages let choose from
 
 
 def template_of(project: Project, index: Index) -> Path | None:
@@ -43,3 +44,20 @@ def inputs_of(project: Project, made: Scores | Panel) -> dict[str, str]:
     if project.edition.is_public:
         return {PUBLIC_INPUTS: digest(json.dumps(every, sort_keys=True).encode())}
     return every
+
+
+def offered(index_file: Path, ends: str) -> list[str]:
+    """Return the names of the tables, or of the trees, beside a tree: what a visitor can choose to compare with."""
+    if ends not in (".csv", ".yaml"):
+        return []
+    found = sorted(one for one in index_file.parent.glob(f"*{ends}") if one.is_file() and not one.name.startswith("."))
+    return [one.name for one in found if ends == ".csv" or _is_tree(one)][:MOST_OFFERED]
+
+
+def _is_tree(file: Path) -> bool:
+    """Say whether a YAML file begins to tell of an index."""
+    try:
+        with file.open("rb") as opened:
+            return any(line.startswith((b"index:", b"{index:")) for line in opened.read(1 << 16).splitlines())
+    except OSError:
+        return False

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from ..findings import Finding, Language, Place, Refused, finding
+from ..jobs.inputs import offered
 from ..jobs.project import Project
 from ..jobs.watch import databases, looked_at, watched_patterns
 from ..scores import Scores
@@ -18,7 +19,6 @@ from ..scores import Scores
 LOOK = 1.0  # seconds between two looks at the files
 LOOK_ELSEWHERE = 60.0  # seconds after which what lies in a database is read again
 MOST_KEPT = 500  # pages or parts of them, of one state
-MOST_OFFERED = 50  # files beside the tree that a field lets choose from
 
 
 @dataclass
@@ -61,23 +61,6 @@ class Served(Project):
             )
         ]
         return tuple(sorted(looked_at(patterns, str(self.data)).items()))
-
-
-def offered(index_file: Path, ends: str) -> list[str]:
-    """Return the names of the tables, or of the trees, beside a tree: what a visitor can choose to compare with."""
-    if ends not in (".csv", ".yaml"):
-        return []
-    found = sorted(one for one in index_file.parent.glob(f"*{ends}") if one.is_file() and not one.name.startswith("."))
-    return [one.name for one in found if ends == ".csv" or _is_tree(one)][:MOST_OFFERED]
-
-
-def _is_tree(file: Path) -> bool:
-    """Say whether a YAML file begins to tell of an index."""
-    try:
-        with file.open("rb") as opened:
-            return any(line.startswith((b"index:", b"{index:")) for line in opened.read(1 << 16).splitlines())
-    except OSError:
-        return False
 
 
 @dataclass

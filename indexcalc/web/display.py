@@ -149,7 +149,8 @@ def _with_digest(slides: list[SimpleNamespace], title: str, period: str, languag
         title=title,
         period=period,
         digest=hashlib.sha256(f"{title}{period}{text}".encode()).hexdigest(),
-        at=moment_title(time.strftime("%Y-%m-%dT%H:%M:%S+00:00", time.gmtime()), language, bare=True)[:16].replace("T", " "),
+        at=moment_title(time.strftime("%Y-%m-%dT%H:%M:%S+00:00", time.gmtime()), language, bare=True)[:16].replace("T", " ")
+        + (" UTC" if language == "en" else ""),
     )
 
 

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from .current import Served
     from .later import Counted
 
+MOST = 1e9  # of a number that nothing else bounds
 Kind = Literal["unit", "node", "period", "whole", "number", "choice", "text", "state", "file", "tick"]
 Values = Mapping[str, Any]
 Result = Any
@@ -74,9 +75,8 @@ class Field:
             value = int(text) if self.kind == "whole" else float(text)
         except ValueError:
             self._refuse(text)
-        if not math.isfinite(value) or value < (self.least or -math.inf) or value > (self.most or math.inf):
-            self._refuse(text)
-        return value
+        least, most = -MOST if self.least is None else self.least, MOST if self.most is None else self.most
+        return value if least <= value <= most else self._refuse(text)  # NaN lies nowhere
 
     def _refuse(self, text: str) -> Any:
         raise Refused([finding("IC546", Place(), found=text, name=self.option or self.name)])
@@ -106,8 +106,14 @@ class Question:
 
     def is_complete(self, values: Values) -> bool:
         """Say whether all that must be said is."""
-        must = all(one.name in values for one in self.fields if one.required)
-        return must and (not self.needs or sum(name in values for name in self.needs) == 1)
+        return not self.lacking(values, "en")
+
+    def lacking(self, values: Values, language: Language) -> str:
+        """Return what must still be said, where it is not; nothing where all is."""
+        said = [one.title(language) for one in self.fields if one.required and one.name not in values]
+        if self.needs and sum(name in values for name in self.needs) != 1:
+            said.append(" / ".join(one.title(language) for one in self.fields if one.name in self.needs))
+        return ("；" if language == "zh" else "; ").join(said)
 
     def asked(self, values: Values) -> dict[str, Any]:
         """Return what a question is told, without how its answer is shown."""

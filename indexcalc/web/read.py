@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any
 from markupsafe import Markup
 
 from ..findings import Language, Place, Refused, finding
-from ..jobs.inputs import inputs_of
+from ..jobs.inputs import inputs_of, offered
 from ..jobs.names import asked_node, must_be_there, period_of, unit_of
 from ..jobs.project import refuse
 from ..words.page import page as page_words
 from ..words.periods import period_title
 from ..words.web import web as words
-from .current import Served, State, offered
+from .current import Served, State
 from .later import MOST_OF_ONE, Busy, Counted, Later, Task
 from .questions import QUESTIONS, Field, Question
 from .visit import SORTS, Page, Visit, status_of
@@ -288,6 +288,7 @@ def _ask(later: Later, visit: Visit) -> Response:
         return _list_questions(visit, about)
     said = {one.name: visit.asked(one.name) for one in question.fields}
     answered: dict[str, Any] = {"tables": [], "picture": "", "text": "", "command": "", "workbook": "", "marks": ""}
+    lacking = ""
     if visit.asked("now"):
         try:
             values = question.values(said)
@@ -296,11 +297,14 @@ def _ask(later: Later, visit: Visit) -> Response:
                 if not task.over.is_set():
                     return _in_progress(visit, about, question, task)
                 answered |= _answered(visit, about, question, values, task)
+            else:
+                lacking = words.say_first(visit.language).format(fields=question.lacking(values, visit.language))
         except Refused as refused:
             visit.found += refused.findings
     part = visit.part(
         "ask.html.jinja",
         question=question,
+        lacking=lacking,
         about_it=question.about(visit.language),
         fields=[
             _field(visit, about, one, said[one.name])

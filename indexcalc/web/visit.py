@@ -139,7 +139,7 @@ class Visit:
         value = self.form.get(name) if self.form is not None else None
         return value if isinstance(value, str) else ""
 
-    def url(self, path: str, **query: object) -> str:
+    def url(self, path: str, /, **query: object) -> str:
         """Return the address of a page, below the server's sub-path; what is None or empty is left out."""
         said = {key: value for key, value in query.items() if value not in (None, "")}
         return f"{self.site.root}/{quote(path.lstrip('/'), safe='/')}" + (f"?{urlencode(said)}" if said else "")
@@ -244,7 +244,7 @@ class Visit:
             cookie, value, httponly=True, samesite="strict", secure=self.site.behind_proxy, path=self.site.root or "/"
         )
 
-    def redirect(self, path: str, **query: object) -> Response:
+    def redirect(self, path: str, /, **query: object) -> Response:
         """Send the browser to another page, after a form was taken."""
         from starlette.responses import RedirectResponse
 

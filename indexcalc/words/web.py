@@ -76,6 +76,7 @@ class web:  # noqa: N801 - read as `web.log_in(language)`
     as_in_tree = Said("按指标体系", "As in the tree")
     every_unit = Said("列出全部对象", "Of all units, however many")
     seed = Said("随机种子", "Seed")
+    say_first = Said("请先填写：{fields}（“/”两侧只填一项）", "Say first: {fields} (of two with / between them only one)")
     more_fields = Said("更多设置", "More")
     normalise_drawn = Said("参与抽样的无量纲化方法", "Normalisers to draw from")
     aggregate_drawn = Said("参与抽样的合成方法", "Ways of aggregating to draw from")
