@@ -110,7 +110,7 @@ class Question:
 
     def lacking(self, values: Values, language: Language) -> str:
         """Return what must still be said, where it is not; nothing where all is."""
-        said = [one.title(language) for one in self.fields if one.required and one.name not in values]
+        said = [str(one.title(language)) for one in self.fields if one.required and one.name not in values]
         if self.needs and sum(name in values for name in self.needs) != 1:
             said.append(" / ".join(one.title(language) for one in self.fields if one.name in self.needs))
         return ("；" if language == "zh" else "; ").join(said)
