@@ -40,9 +40,13 @@ class Place:
     note: str = field(default="", compare=False)
 
     def __str__(self) -> str:
+        return self.spoken("en")
+
+    def spoken(self, language: Language) -> str:
+        """Return the address in a language, which says in words what was taken of a log of events."""
         if self.sheet:
             cell = f"!{letters(self.column)}{self.line}" if self.line else ""
-            return f"{_shown(self.file)}!{_shown(self.sheet)}{cell}"
+            return f"{_shown(self.file)}!{_shown(self.sheet, language)}{cell}"
         return ":".join([_shown(self.file)] + [str(number) for number in (self.line, self.column) if number])
 
 
@@ -108,7 +112,7 @@ def render(found: Finding, language: Language) -> str:
     from .words.findings import BRACKETS, HINT, SEVERITIES
 
     grade = "" if found.severity == "error" else BRACKETS[language].format(SEVERITIES[language][found.severity])
-    place = f"{found.place}: " if found.place.file else ""
+    place = f"{found.place.spoken(language)}: " if found.place.file else ""
     hint = found.hint(language)
     below = f"\n    {HINT[language]}{hint}" if hint else ""
     return f"{place}{found.code} {found.message(language)}{grade}{below}"

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from ..engine.frames import groups_of, kinds_of
 from ..engine.leaves import own_values
+from ..findings import Place
 from ..methods import IMPUTERS
 from ..methods.arrays import np
 from ..panel import IMPUTED, NOT_APPLICABLE
@@ -15,6 +16,7 @@ from ..scores import Scores
 from ..tree.formula import names, parse
 from ..tree.layout import impute_of
 from ..tree.model import Indicator
+from ..words.agreement import Several, in_both
 
 
 @dataclass(frozen=True)
@@ -26,7 +28,7 @@ class Cell:
 
     column: str
     value: float
-    places: tuple[str, ...]
+    places: tuple[Several, ...]
     gaps: tuple[str, ...] = ()
 
 
@@ -68,8 +70,14 @@ def _totals_before(scores: Scores, period: int, unit: int, columns: Sequence[str
 def cell_of(scores: Scores, period: int, unit: int, column: str) -> Cell:
     """Return what a unit reported in one column."""
     at = scores.panel.column[column]
-    places = tuple(f"{place} ({place.note})" if place.note else str(place) for place in scores.panel.places(period, unit, at))
+    places = tuple(map(_with_note, scores.panel.places(period, unit, at)))
     return Cell(column, float(scores.panel.values[period, unit, at]), places, _gaps(scores, period, unit, at))
+
+
+def _with_note(place: Place) -> Several:
+    """Return an address in both languages, with the flag that stands there."""
+    note = f" ({place.note})" if place.note else ""
+    return in_both(f"{place}{note}", f"{place.spoken('zh')}{note}")
 
 
 def _gaps(scores: Scores, period: int, unit: int, column: int) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from ..periods import previous, year_before
 from ..tree.columns import Column
 from ..tree.logic import Bounds, Term, bounds_of, holds, in_one_measure, meant_by, parse_rule
 from ..tree.model import Index, Indicator, LogicRule
-from ..words.agreement import in_both
+from ..words.agreement import in_both, told
 from ..words.periods import period_title
 from ..words.shown import BETWEEN
 from .leaves import before, columns_of_leaf, own_values, value_of
@@ -142,11 +142,12 @@ def in_words(index: Index, panel: Panel, cells: Sequence[Cell], now: int) -> str
     titles = {column.id: column.headers[0] if column.key == "column" else column.called for column in index.columns}
     english, chinese = [], []
     for period, unit, at in cells:
-        places = [str(place) for place in panel.places(period, unit, at)]
-        title, number = titles[panel.columns[at]], f"{panel.values[period, unit, at]:.10g}"
+        places, title = panel.places(period, unit, at), titles[panel.columns[at]]
+        number = f"{panel.values[period, unit, at]:.10g}"
         then = ("", "") if period == now else (f" {panel.periods[period]}", period_title(panel.periods[period], "zh"))
-        english.append(f"{title}{then[0]} = {number}" + (f" ({BETWEEN['en'].join(places)})" if places else ""))
-        chinese.append(f"{then[1]}{title} = {number}" + (f"（{BETWEEN['zh'].join(places)}）" if places else ""))
+        there, there_zh = (BETWEEN[one].join(place.spoken(one) for place in places) for one in ("en", "zh"))
+        english.append(f"{title}{then[0]} = {number}" + (f" ({there})" if places else ""))
+        chinese.append(f"{then[1]}{told(title, 'zh')} = {number}" + (f"（{there_zh}）" if places else ""))
     return in_both("; ".join(dict.fromkeys(english)), "；".join(dict.fromkeys(chinese)))
 
 

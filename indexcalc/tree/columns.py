@@ -140,7 +140,7 @@ def _taken_columns(
             id=f"{item.id}.{name}" if name else item.id,
             source=source,
             headers=(take.said,),
-            title=take.said,
+            title=take.said if name else item.name or item.name_en or item.id,
             measure="" if name else item.measure,
             valid=None if name else reported_range(item),
             over_time="sum" if name else over_time,

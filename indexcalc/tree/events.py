@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Literal, NamedTuple
 
+from ..words.agreement import Several, in_both
+from ..words.tree import TAKEN, TAKEN_WHERE
 from .blocks.data import COUNTED, HELD, PLAIN, PUNCTUAL, TOTAL, VALUED, EventLog, FromEvents
 from .condition import parse_condition, parse_value
 from .formula import Expression
@@ -24,7 +26,7 @@ class Take(NamedTuple):
     where: Expression | None = None
     at: float = 0.5
     levels: tuple[tuple[str, float], ...] = ()
-    said: str = ""
+    said: Several = in_both("", "")
     needs_value: bool = False  # missing, and not 0, where there are events and none of them has a value
 
 
@@ -40,8 +42,7 @@ def takes(events: FromEvents, log: EventLog) -> dict[str, Take]:
     if events.method == "count":
         return {"": counted[COUNTED]}
     if events.method in ("peak", "days"):
-        what = "most in a day" if events.method == "peak" else "days with an event"
-        return {"": Take(events.method, None, where, said=_said(what, events.where))}
+        return {"": Take(events.method, None, where, said=_said(events.method, events.where))}
     if events.method == "on-time":
         there: Expression = ("not", ("missing", ("name", log.due)))
         over: Expression = ("not", ("missing", ("name", log.end)))
@@ -60,28 +61,30 @@ def takes(events: FromEvents, log: EventLog) -> dict[str, Take]:
     if events.method == "mean":
         valued = _both(where, ("not", ("missing", of)))
         return {
-            TOTAL: Take("sum", of, where, said=_said(f"sum of {text}", events.where)),
+            TOTAL: Take("sum", of, where, said=_said("sum", events.where, of=text)),
             VALUED: Take("rows", None, valued, said=_said("count", events.where, f"{text} is not missing")),
             **counted,
         }
     if events.method == "severity":
         levels = tuple(sorted(events.levels.items()))
-        return {"": Take("sum", of, where, levels=levels, said=_said(f"weights of {text}", events.where))}
+        return {"": Take("sum", of, where, levels=levels, said=_said("severity", events.where, of=text))}
     if events.method in ("sum", "distinct", "min", "max"):
-        said = _said(f"{events.method} of {text}", events.where)
+        said = _said(events.method, events.where, of=text)
         own = {"": Take(events.method, of, where, said=said, needs_value=events.method == "sum")}
         return own if plain(events) else {**own, **counted}
     at = events.at if events.method == "percentile" and events.at is not None else 0.5
-    return {"": Take("quantile", of, where, at, said=_said(f"percentile {at:g} of {text}", events.where)), **counted}
+    return {"": Take("quantile", of, where, at, said=_said("percentile", events.where, of=text, at=at)), **counted}
 
 
-def _said(what: str, *conditions: str | None) -> str:
-    """Return what is taken, in the words of the file, for addresses."""
+def _said(method: str, *conditions: str | None, of: str = "", at: float = 0.5) -> Several:
+    """Return what is taken, for addresses; its conditions in the words of the file."""
+    english, chinese = (text.format(of=of, at=at) for text in TAKEN[method])
     written = [text for text in conditions if text]
     if not written:
-        return what
+        return in_both(english, chinese)
     joined = written[0] if len(written) == 1 else " and ".join(f"({text})" for text in written)
-    return f"{what} where {joined}"
+    where, where_zh = TAKEN_WHERE
+    return in_both(where.format(what=english, condition=joined), where_zh.format(what=chinese, condition=joined))
 
 
 def _both(one: Expression | None, other: Expression) -> Expression:

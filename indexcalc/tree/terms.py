@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from ..findings import nearest
 from ..methods import RECORDS
 from ..words.reports import word
-from ..words.terms import TERMS
+from ..words.terms import PARAMETERS, TERMS
 
 
 def term_for(written: str, known: Iterable[str]) -> str:
@@ -41,6 +41,15 @@ def method_title(name: str, language: str, step: str = "") -> str:
             term = next((term for term in terms if term.endswith(word.method_ending(language))), terms[0])
             return term.upper()  # of letters there are only those of acronyms
     return name
+
+
+def parameter_title(key: str, language: str) -> str:
+    """Return what a parameter of a method is called beside the method's title.
+
+    >>> parameter_title("worst", "en")
+    'worst'
+    """
+    return key if language == "en" else PARAMETERS.get(key, key)
 
 
 def methods_title(written: str, language: str) -> str:

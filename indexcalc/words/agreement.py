@@ -54,6 +54,11 @@ def in_both(english: str, chinese: str) -> Several:
     return text
 
 
+def told(text: str, language: str) -> str:
+    """Return a text in a language, where it has two."""
+    return text.spoken(language) if isinstance(text, Several) else text
+
+
 def several(first: Sequence[str], count: int, between: str = ", ") -> Several:
     """Return the first few of `count` names as one text; it says how many there are when it leaves some out.
 

@@ -156,6 +156,7 @@ class word:  # noqa: N801 - read as `word.rank(language)`
     method_note = Said("统计口径", "How it is counted")
     scaled_up = Said("（实际 {weight}）", " (in effect {weight})")
     beside = Said("（{text}）", " ({text})")
+    then = Said("；", "; ")
     of_a_condition = Said("适用条件：", "applies by: ")
     index_points = Said("折合总指数", "in the index")
     effect_in_points = Said("影响总指数（分）", "in the index")

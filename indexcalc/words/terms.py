@@ -67,3 +67,27 @@ TERMS: dict[str, tuple[str, ...]] = {
     "primary": ("首要指标",),
     "score_over_units": ("得分汇总",),
 }
+
+PARAMETERS = {  # what a method's parameters are called beside its title
+    "low": "最低分",
+    "high": "最高分",
+    "worst": "最差值",
+    "best": "最好值",
+    "unacceptable": "不允许值",
+    "satisfactory": "满意值",
+    "value": "标准值",
+    "mean": "平均分",
+    "sd": "标准差",
+    "log": "取对数",
+    "clip": "截断",
+    "ties": "并列",
+    "points": "分段点",
+    "bands": "分档",
+    "beyond": "首末两点以外",
+    "below": "首点以下",
+    "above": "末点以上",
+    "start": "起始分",
+    "each": "每次分值",
+    "floor": "得分下限",
+    "cap": "分值上限",
+}

@@ -105,3 +105,16 @@ TIME_BEFORE = ("before {until}", "{until} 之前")
 TIME_FROM = ("from {since} on", "{since} 起")
 TIME_BETWEEN = ("from {since} to before {until}", "{since} 起至 {until} 之前")
 """When the tree of a stretch of time holds."""
+
+TAKEN = {  # what is taken of the events of a log
+    "count": ("count", "事件数"),
+    "peak": ("most in a day", "单日最多事件数"),
+    "days": ("days with an event", "有事件的天数"),
+    "sum": ("sum of {of}", "{of}合计"),
+    "distinct": ("distinct of {of}", "{of}不同值的个数"),
+    "min": ("min of {of}", "{of}最小值"),
+    "max": ("max of {of}", "{of}最大值"),
+    "percentile": ("percentile {at:g} of {of}", "{of}的{at:g}分位数"),
+    "severity": ("weights of {of}", "按{of}折算合计"),
+}
+TAKEN_WHERE = ("{what} where {condition}", "{what}（{condition}）")

@@ -26,7 +26,7 @@ from ..formats.text import as_text
 from ..numbers import finite, measured, number, signed
 from ..sheets.alone import alone_in, place_word, unit_label
 from ..sheets.changes import boards_sheet
-from ..sheets.explained import cell_lines, explained_notes, explained_sheet, shifts, versus_notes, versus_sheet
+from ..sheets.explained import addresses, cell_lines, explained_notes, explained_sheet, shifts, versus_notes, versus_sheet
 from ..sheets.tables import primary, shortened
 from .answer import ELSEWHERE, Answer
 
@@ -159,7 +159,7 @@ class _Explained:
         for added in one.adjustments:
             points = f"{'+' if added.points > 0 else ''}{_number(added.points, self.decimals)}"
             name = f"{added.adjustment.title(self.language)} ({added.adjustment.id})"
-            lines.append(f"{below}{name} {points}  ← {', '.join(added.places)}".rstrip(" ←"))
+            lines.append(f"{below}{name} {points}  ← {addresses(added.places, self.language)}".rstrip(" ←"))
         for change in one.changes:
             said = " · ".join(text for text in (change.when[:10], change.who, change.why) if text)
             moved = f"{word.weight_changed(self.language)} {change.old or '–'} → {change.new or '–'}"

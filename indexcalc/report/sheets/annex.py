@@ -5,19 +5,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from ...methods import NORMALISERS
 from ...methods.arrays import Array, np
 from ...scores import Scores
 from ...tree.kinds import written
 from ...tree.layout import normalise_of
 from ...tree.model import Dimension, Index, Indicator, Root
-from ...tree.terms import method_title
+from ...tree.terms import method_title, parameter_title
 from ...words.page import page
 from ...words.reports import word
 from ..numbers import finite, listed
 from .alone import unit_label
 from .analysed import Analysed
+from .framework import arithmetic
 from .open import may_see
 from .sheet import Heading, Sheet, Value
+from .whole import whole_of
 
 MOST_BEHIND = 3
 
@@ -74,10 +77,14 @@ def _way(index: Index, node: Root | Dimension | Indicator, position: int, scores
         if not node.is_scored:
             return word.not_scored(language)
         way = normalise_of(index, node)
-        parameters = "、".join(f"{key}={_shown(value)}" for key, value in sorted((way.parameters | way.by_group).items()))
-        made = f"{node.formula}；" if node.formula else ""
-        per = f"÷{node.per}；" if node.per else ""
-        return f"{made}{per}{method_title(way.method, language, 'normalise')}{f'（{parameters}）' if parameters else ''}"
+        given = way.parameters | way.by_group
+        own = [
+            f"{parameter_title(key, language)}={_shown(given[key])}" for key in NORMALISERS[way.method].parameters if key in given
+        ]
+        title = method_title(way.method, language, "normalise")
+        scored = word.beside(language).format(text=listed(own, language)) if own else ""
+        per = next((f"÷ {one.title(language)}" for one in index.denominators if one.id == node.per), "")
+        return word.then(language).join(text for text in (arithmetic(index, node, language), per, f"{title}{scored}") if text)
     branch = scores.tree.branches[position - scores.tree.leaves]
     if isinstance(node, Dimension) and node.formula:
         return str(node.formula)
@@ -85,9 +92,7 @@ def _way(index: Index, node: Root | Dimension | Indicator, position: int, scores
 
 
 def _shown(value: object) -> str:
-    if isinstance(value, dict):
-        return written(value)
-    return f"{value:g}" if isinstance(value, float | int) and not isinstance(value, bool) else str(value)
+    return f"{value:g}" if isinstance(value, float) else str(value) if isinstance(value, str) else written(value)
 
 
 def _depth(parents: Sequence[int], position: int) -> int:
@@ -145,7 +150,8 @@ def stake_sheet(shown: Analysed, leaves: Sequence[int], language: str, most: int
             )
         )
     note = page.department_help(language).format(label=unit_label(scores, language))
-    return Sheet(page.city(language), headings, tuple(rows), decimals=scores.index.index.decimals, notes=(note,))
+    title = page.city(language).format(whole=whole_of(scores.index, language))
+    return Sheet(title, headings, tuple(rows), decimals=scores.index.index.decimals, notes=(note,))
 
 
 def stakes(shown: Analysed) -> tuple[Array, Array]:

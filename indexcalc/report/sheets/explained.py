@@ -15,6 +15,7 @@ from ...scores import Scores
 from ...tree.columns import conditions_of, numerator_of
 from ...tree.model import Index, Indicator
 from ...tree.reported import reported_measure
+from ...words.agreement import told
 from ...words.periods import period_title
 from ...words.reports import word, word_of
 from ...words.statuses import STATUS_NAMES
@@ -44,7 +45,7 @@ def explained_sheet(result: Explanation, language: Language) -> Sheet:
         status = "" if one.status is None or (value is not None and not one.estimate) else STATUS_NAMES[language][one.status]
         rows.append((*_first(scores, level, one.position, language), *map(finite, numbers), "", value, one.measure, status))
         for added in one.adjustments:
-            item, places = added.adjustment, ", ".join(added.places)
+            item, places = added.adjustment, addresses(added.places, language)
             rows.append(
                 (level + 1, item.title(language), item.id, None, finite(added.points), *(None,) * 4, "", None, "", places)
             )
@@ -119,7 +120,7 @@ def versus_notes(result: Versus, language: str, *, levels: int = 2) -> tuple[str
 
 def where(cell: Cell, language: Language) -> str:
     """Return where a reported cell was written; of a larger period also which of its parts lack a value."""
-    places = _together(cell.places)
+    places = addresses(cell.places, language)
     if not cell.gaps:
         return places
     lacks = (word.lacks if cell.value != cell.value else word.made_without)(language)
@@ -148,16 +149,16 @@ def named(index: Index, column: str, language: Language) -> tuple[str, str]:
         return column, ""
     item = index.reported.get(own.id)
     if item is None:
-        return own.title, own.reported or own.measure
+        return told(own.title, language), own.reported or own.measure
     name = (item.name_en if language == "en" else item.name) or own.title
     numerator = numerator_of(item, language) if isinstance(item, Indicator) else ""
     return numerator or name, reported_measure(index, item)
 
 
-def _together(places: Sequence[str]) -> str:
+def addresses(places: Sequence[str], language: Language) -> str:
     """Return places in a row, the file named once where the next one is in it too: a.csv:3:4, 7:4."""
     said, last = [], None
-    for place in places:
+    for place in dict.fromkeys(told(one, language) for one in places):  # all that is counted of a log has one
         file, mark, rest = place.rpartition(".csv:")
         said.append(rest if file == last and mark else place)
         last = file if mark else None

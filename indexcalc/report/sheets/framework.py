@@ -14,6 +14,7 @@ from ...tree.kinds import written
 from ...tree.model import NOTES, UNITS_SOURCE, Denominator, Dimension, Index, Indicator, Root, notes_of
 from ...tree.settings import built_in, settings_of
 from ...tree.terms import key_title
+from ...words.agreement import told
 from ...words.framework import framework as said
 from ...words.page import page
 from ...words.periods import period_title
@@ -65,7 +66,7 @@ def nodes_shown(scores: Scores, period: str, language: str, *, public: bool) -> 
             share=finite(scores.effective_weights[at, position]) or None if level and scored else None,
             coverage=_coverage(scores, at, position),
             about=tuple(_about(scores, position, language, public=public)),
-            formula=_formula(node),
+            formula=_formula(scores.index, node, language),
             settings=_settings(scores.index, node, language, public=public),
             children=tuple(down(child, level + 1) for child in below),
         )
@@ -109,12 +110,20 @@ def _about(scores: Scores, position: int, language: str, *, public: bool) -> Ite
         yield said.role(language), said.outside(language)
 
 
-def _formula(node: Root | Dimension | Indicator) -> str:
-    """Return the arithmetic that a node is made by, as in the file."""
+def _formula(index: Index, node: Root | Dimension | Indicator, language: str) -> str:
+    """Return the arithmetic that a node is made by, with what it is divided and multiplied by."""
     if not isinstance(node, Indicator):
         return node.formula or ""
-    made = node.formula or (f"{node.id} / {node.per}" if node.per else "")
+    made = arithmetic(index, node, language) or (f"{node.id} / {node.per}" if node.per else "")
     return f"{made} × {node.scale:g}" if made and node.scale != 1 else made
+
+
+def arithmetic(index: Index, leaf: Indicator, language: str) -> str:
+    """Return the formula of a leaf as in the file, or what it takes of the events of a log; nothing of one that is reported."""
+    if leaf.events is None or leaf.formula not in (None, leaf.events.formula):
+        return leaf.formula or ""
+    names = [f"{leaf.id}.{part}" for part in leaf.events.ratio or ()] or [leaf.id]
+    return " / ".join(told(index.column_of[name].headers[0], language) for name in names if name in index.column_of)
 
 
 def _settings(index: Index, node: Root | Dimension | Indicator, language: str, *, public: bool) -> Sheet:

@@ -18,7 +18,7 @@ from ...words.reports import word
 from ...words.statuses import STATUS_NAMES
 from ..numbers import finite, measured, number, signed
 from .analysed import Analysed
-from .explained import cell_lines, explained_notes
+from .explained import addresses, cell_lines, explained_notes
 from .open import may_see
 from .sheet import Heading, Sheet, Value
 from .tables import in_rank_order
@@ -87,8 +87,9 @@ def _made_of(shown: Analysed, unit: int, position: int, language: Language, *, p
     if isinstance(node, Indicator):
         lines = cell_lines(scores, cells_of(scores, shown.at, unit, node), language, node)
     else:
+        decimals = scores.index.index.decimals
         lines = [
-            f"{one.adjustment.title(language)} {signed(one.points, scores.index.index.decimals)}  ← {', '.join(one.places)}"
+            f"{one.adjustment.title(language)} {signed(one.points, decimals)}  ← {addresses(one.places, language)}"
             for one in added_to(scores, shown.at, unit, position)
         ]
     text = "\n".join(line if places else line.partition("  ← ")[0] for line in lines)

@@ -39,7 +39,7 @@ def _of_series(source: Source, shown: str, columns: Sequence[tuple[int, Column]]
     found: list[Finding] = []
     silent = _without_events(source, series)
     for at, column in columns:
-        said = (column.title,)
+        said = column.headers
         table = Table(shown, said[0], None, 0, said, said, (0,), ((),), (0,))
         values = series.values[at].copy()
         values[:, silent] = float("nan")

@@ -196,6 +196,11 @@ class FromEvents(Part):
         ratios = {"share": (HELD, COUNTED), "mean": (TOTAL, VALUED), "on-time": (PUNCTUAL, COUNTED)}
         return ratios.get(self.method)
 
+    @property
+    def formula(self) -> str | None:
+        """How the value is made of its two series, if it is their ratio."""
+        return f"[{self.ratio[0]}] / [{self.ratio[1]}]" if self.ratio else None
+
 
 PLAIN = frozenset({"count", "distinct", "peak", "days", "sum", "severity"})  # one series, 0 without any event
 

@@ -216,8 +216,8 @@ class Indicator(Leaf, Node):
     def _of_events(self) -> "Indicator":
         """Make a formula of what is taken of events as a ratio; it does not apply to a unit that had no such event."""
         if self.events and self.events.method not in PLAIN:
-            if (ratio := self.events.ratio) and self.formula is None:
-                self.__dict__["formula"] = f"[{ratio[0]}] / [{ratio[1]}]"
+            if self.formula is None:
+                self.__dict__["formula"] = self.events.formula
             self.__dict__["applies"] = f"where({self.applies}, [{COUNTED}], 0)" if self.applies else f"[{COUNTED}]"
         return self
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from types import SimpleNamespace
 
@@ -57,10 +58,15 @@ def _with_courses(made: Table, shown: Analysed, found: Sequence[Warned], sheet: 
     for at, one in enumerate(found):
         judged = shown.judged[one.rule]
         values = [judged.value((place, one.unit, one.column)) for place in course(shown.whole, judged, one)]
-        said = page.course_of(language).format(values=in_a_row((f"{value:.4g}" for value in values), language))
+        said = page.course_of(language).format(values=in_words(values, language))
         courses[at] = Markup(drawn_course(values, said))  # noqa: S704 - drawn by us
     column = next(place for place, heading in enumerate(sheet.headings) if heading.title == word.course(language))
     return with_drawings(_without_text(made, column), column, courses)
+
+
+def in_words(values: Iterable[float], language: str, form: str = ".4g") -> str:
+    """Return the values of a course as text, for who does not see it drawn."""
+    return in_a_row(("–" if math.isnan(value) else f"{value:{form}}" for value in values), language)
 
 
 def _without_text(made: Table, column: int) -> Table:

@@ -10,13 +10,12 @@ from markupsafe import Markup
 from ....words.page import page
 from ....words.reports import word
 from ...draw.strips import course as drawn_course
-from ...numbers import listed as in_a_row
 from ...numbers import number
 from ...sheets.analysed import Analysed
 from ...sheets.open import may_see
 from ...sheets.scorecard import Scorecard, facts_of, scorecard, unit_sheets
 from ...sheets.sentences import OPEN_RULES
-from .alerts import marks_of
+from .alerts import in_words, marks_of
 from .markup import table
 
 
@@ -45,10 +44,9 @@ def card(shown: Analysed, unit: int, language: str, petals: Markup, *, public: b
 
 def _course(made: Scorecard, language: str) -> Markup:
     """Draw a unit's scores and ranks over the last periods."""
-    if len(made.periods) < 2:
+    if sum(map(math.isfinite, made.course)) < 2:
         return Markup("")
-    said = in_a_row((f"{value:.4g}" for value in made.course), language)
-    ranks = in_a_row((f"{rank:g}" for rank in made.ranks), language)
+    said, ranks = in_words(made.course, language), in_words(made.ranks, language, "g")
     drawn = (
         drawn_course(made.course, f"{word.score(language)} {said}", width=180, height=36),
         drawn_course(made.ranks, f"{word.rank(language)} {ranks}", width=180, height=36, down=True),
