@@ -20,6 +20,9 @@ import pytest
 import indexcalc
 from indexcalc.jobs.gallery import gallery
 from indexcalc.jobs.init import init
+from indexcalc.report.sheets.analysed import analysed
+from indexcalc.report.sheets.sentences import headlines
+from indexcalc.report.sheets.tables import sheets
 from indexcalc.scores import Scores
 
 from .projects import run, said
@@ -532,6 +535,8 @@ def test_secretaries_are_ranked_session_by_session_and_cases_by_category() -> No
     marks = table("vanguard-contest", "data/评委打分.csv").set_index(["书记", "项目"]).filter(like="评委")
     for period in scores.periods:
         assert sorted(scores.ranking(period)["rank"].dropna()) == [1, 2, 3, 4, 5]  # five a session, each in one
+    heads = [one.text for one in headlines(analysed(scores, "R4"), "zh")]
+    assert not any("不排名" in text or "缺报" in text for text in heads)  # those of other sessions are not missing in this one
     trimmed = {item: np.sort(marks.loc[("示例09镇书记", item)])[1:-1].mean() for item in ("工作实绩", "思路举措", "现场表现")}
     wanted = 0.5 * trimmed["工作实绩"] + 0.3 * trimmed["思路举措"] + 0.2 * trimmed["现场表现"]
     assert of(scores, "示例09镇书记", "R2") == pytest.approx(wanted)
@@ -540,6 +545,12 @@ def test_secretaries_are_ranked_session_by_session_and_cases_by_category() -> No
     # the best fifth and half of 10, 10, 15 and 5 shortlisted cases: 2, 2, 3, 1 first awards, then up to 5, 5, 7, 2
     assert counts["一等奖"].to_dict() == {"党建引领": 2, "产业发展": 2, "乡村建设": 3, "基层治理": 1}
     assert (counts["一等奖"] + counts["二等奖"]).to_dict() == {"党建引领": 5, "产业发展": 5, "乡村建设": 7, "基层治理": 2}
+    pages = [sheet for sheet in sheets(cases, cases.periods[0], "zh") if sheet.title.startswith("总榜")]
+    assert len(pages) == 4 and all(page.notes == pages[0].notes != () for page in pages)
+    for page in pages:  # each category by itself: its own mean and range below its cases
+        own = awards[(awards["group"] == page.title.removeprefix("总榜 · ")) & awards["score"].notna()]["score"]
+        mean, spread = page.whole
+        assert (mean[2], spread[2]) == pytest.approx((own.mean(), own.max() - own.min()))
     stages = table("vanguard-contest", "data/案例评分.csv").set_index("案例")
     assert set(awards["name"][awards["score"].isna()]) == set(stages.index[stages["实地走访"].isna()])  # not selected: no score
     assert len(awards["score"].dropna()) == 40
@@ -656,6 +667,10 @@ def test_points_are_earned_and_spent_by_approved_rows_alone() -> None:
     overdrawn = [ids[at] for at in np.flatnonzero(scores.derived[-1, :, scores.tree.position["balance"]] < 0)]
     assert overdrawn == ["H1234"]
     assert "IC963" in said(started("points"), "check", "--lang", "en")
+    # what is taken of the logs is told in the reader's language, and a name does not run into the period
+    told = next(line for line in said(started("points"), "check", "--lang", "zh").splitlines() if "IC963" in line)
+    assert "农户H1234 2022年第四季度" in told and "历次得分 = 2（data/积分登记.csv!按事项折算合计）" in told
+    assert "weights of" not in told and "sum of" not in told
     (told,) = json.loads(run(started("points"), "warn", "--json", "--events", "20"))["warnings"]
     rows = {event.get("兑换号") for event in told["events"]} - {None}
     assert rows == set(spent[(spent["农户"] == "H1234") & (spent["期次"] == "2022Q4")]["兑换号"])

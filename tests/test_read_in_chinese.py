@@ -10,7 +10,9 @@ from pathlib import Path
 import numpy as np
 import openpyxl
 import pytest
+from typer.testing import CliRunner
 
+from indexcalc.cli.app import app
 from indexcalc.jobs import questions
 from indexcalc.jobs.project import Project
 from indexcalc.report.files import report_files
@@ -260,6 +262,8 @@ def test_methods_and_values_are_called_as_the_field_calls_them() -> None:
         "几何平均",
         "熵权法",
     ]
+    by_id, by_name = (CliRunner().invoke(app, ["methods", name, "--lang", "zh"]).stdout for name in ("entropy", "熵权法"))
+    assert by_id == by_name and by_id.startswith("weights: entropy")
     assert [measured(*one) for one in ((31.92541587, "件/万人"), (3373.0, "件"), (14.0, "条/日"))] == [
         "31.93 件/万人",
         "3373 件",

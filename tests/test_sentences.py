@@ -36,6 +36,7 @@ FLAT = {name: [50.0] * 5 for name in STEADY}
 TURNED = {**STEADY, "income": [10.0, 80, 70, 60, 50]}
 GONE = {**STEADY, "income": [90.0, 80, 70, 60, None]}
 NONE = {**STEADY, **{name: [*STEADY[name][:4], None] for name in STEADY}}
+TIED = {name: [90.0, 80, 70, 70, 50] for name in STEADY}
 CLOSE = {name: [90.0, 80, 70.1, 70, 50] for name in STEADY}
 MIXED = {**STEADY, "doctors": [90.0, 80, 85, 45, 50], "beds": [90.0, 80, 70, 60, 50], "income": [90.0, 80, 40, 77, 50]}
 LOW = {**STEADY, "income": [90.0, 80, 70, 60, 5]}
@@ -65,6 +66,7 @@ CASES: list[tuple[str, str, dict[str, Any], dict[str, Any]]] = [
     ("S1", "5 units average 70.00; 甲 scored highest (90.00)", {"years": [STEADY]}, {"years": [ONE]}),
     ("S1", "all 5 units scored 50.00", {"years": [FLAT]}, {"years": [STEADY]}),
     ("S1b", "乙 (80.00), 丙 (70.00) follow.", {"years": [STEADY]}, {"years": [ONE]}),
+    ("S1b", "乙 (80.00), 丙 and 丁 (70.00 each) follow.", {"years": [TIED]}, {"years": [STEADY]}),
     ("S1b", "2 units scored 80 or more (Excellent)", {"years": [STEADY], "grades": GRADES}, {"years": [FLAT], "grades": GRADES}),
     ("S2", "0 units rose, 1 fell, 4 unchanged", {"years": [STEADY, TURNED]}, {"years": [STEADY]}),
     ("S3", "moved down from place 1 to", {"years": [STEADY, TURNED]}, {"years": [STEADY, STEADY]}),

@@ -56,11 +56,14 @@ def _known(name: str, language: Language) -> tuple[str, Any]:
     """Return all that is known of a method or a step by its name, or refuse with the nearest one."""
     from ..findings import nearest
     from ..jobs.project import refuse
-    from ..methods import CATALOGUE
+    from ..methods import CATALOGUE, RECORDS
     from ..words.methods import ENTRIES
     from ..words.reports import word
     from ..words.site import method_page
 
+    terms = {term: method for records in RECORDS.values() for method, record in records.items() for term in record.terms}
+    if not any(name in methods for methods in (*ENTRIES.values(), *CATALOGUE.values())):
+        name = terms.get(name.casefold(), name)
     texts = {room: entries[name][language] for room, entries in ENTRIES.items() if name in entries}
     for room, methods in CATALOGUE.items():  # one that no page has yet is known by its own words
         if name in methods and room not in texts:

@@ -22,7 +22,7 @@ from ..periods import kind_among, read_period
 from ..tree.layout import normalise_of
 from ..tree.model import Index, Normalise, Weights
 from ..units import Units
-from ..words.agreement import several
+from ..words.agreement import in_both, several, told
 
 _COLUMN = 1 << 20  # cells whose statistics are taken together: what stays in a cache until they are used
 _BLOCK = 1 << 16  # cells normalised at once: small enough that memory for results is used again, not asked for anew
@@ -199,3 +199,10 @@ def part_of(columns: Sequence[int]) -> Any:
 def some(names: Sequence[str]) -> str:
     """Return the first few of many names."""
     return several(names[:5], len(names))
+
+
+def called(index: Index, ids: Sequence[str]) -> str:
+    """Return the first few of some nodes by their ids, in Chinese by their names with these."""
+    titles = [(index.by_id[one].title("zh"), one) for one in ids]
+    chinese = [name if name == one else f"{name} ({one})" for name, one in titles]
+    return in_both(some(ids), told(some(chinese), "zh"))

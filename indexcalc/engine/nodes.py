@@ -19,9 +19,11 @@ from ..methods.records import Reason, WishedWeights
 from ..panel import NOT_APPLICABLE, VALUE, Make, Panel, empty
 from ..tree.layout import Branch
 from ..tree.model import Index
+from ..tree.terms import method_title
+from ..words.agreement import in_both, told
 from ..words.tree import NOT_DEFINED
 from .floors import fill_floor, leaf_floors
-from .frames import blocks, frames, groups_of, kinds_of, part_of, processors, some
+from .frames import blocks, called, frames, groups_of, kinds_of, part_of, processors, some
 from .rules import asks_for_children, combiner, coverage_of, enough, finish, undefined, weights_by_group
 
 _UNITS = 1 << 16  # units aggregated at once: with smaller blocks the threads would mostly wait for each other
@@ -312,23 +314,24 @@ def _scaled_sums(index: Index, panel: Panel, branch: Branch, nodes: Nodes) -> It
 def scaled_sum(index: Index, position: int, children: Sequence[int], units: Sequence[str], count: int) -> Finding:
     """Say that so many sums of a node were scaled up for children that do not apply to some units."""
     node, nodes = index.tree.nodes[position], index.tree.nodes
-    named = some([nodes[child].id for child in children])
-    return finding("IC454", index.place_of(node.id), node=node.id, children=named, units=some(units), count=count)
+    own, named = called(index, [node.id]), called(index, [nodes[child].id for child in children])
+    return finding("IC454", index.place_of(node.id), node=own, children=named, units=some(units), count=count)
 
 
 def _weight_findings(index: Index, panel: Panel, branch: Branch, w: Array) -> Iterator[Finding]:
     """Name the periods in which computed weights are not defined, and the children that were given none."""
     node = index.tree.nodes[branch.position]
     place = index.place_of(node.id, "weights") if getattr(node, "weights", None) else index.place_of(node.id)
+    method = in_both(branch.weights.method, method_title(branch.weights.method, "zh", "weights"))
     without = np.asarray(np.isnan(w).any(axis=(1, 2)))
     if without.any():
         periods = some([panel.periods[period] for period in np.flatnonzero(without)])
         how = {"how": NOT_DEFINED[0].format(periods), "how_zh": NOT_DEFINED[1].format(periods)}
-        yield finding("IC429", place, node=node.id, method=branch.weights.method, **how)
+        yield finding("IC429", place, node=called(index, [node.id]), method=branch.weights.method, **how)
     nothing = ((w == 0).all(axis=1) & ~without[:, None]).any(axis=0)
     if nothing.any() and branch.weights.method not in UNIT_SPECIFIC:
-        children = some([index.tree.nodes[branch.children[i]].id for i in np.flatnonzero(nothing)])
-        yield finding("IC428", place, node=node.id, method=branch.weights.method, children=children)
+        children = called(index, [index.tree.nodes[branch.children[i]].id for i in np.flatnonzero(nothing)])
+        yield finding("IC428", place, node=called(index, [node.id]), method=method, children=children)
 
 
 def _unreached(index: Index, panel: Panel, branch: Branch, nodes: Nodes) -> Iterator[Finding]:
@@ -350,7 +353,8 @@ def _unreached(index: Index, panel: Panel, branch: Branch, nodes: Nodes) -> Iter
                     periods.setdefault(said, []).extend(panel.periods[members][of])
     if periods:
         where = some(list(dict.fromkeys(period for each in periods.values() for period in each)))
-        yield finding("IC456", index.place_of(node.id, "weights"), node=node.id, periods=where, reached=next(iter(periods)))
+        named, reached_first = called(index, [node.id]), next(iter(periods))
+        yield finding("IC456", index.place_of(node.id, "weights"), node=named, periods=where, reached=reached_first)
 
 
 def unmet(children: Sequence[str], wished: Array, reached: Array) -> str:
@@ -384,13 +388,15 @@ def reasons(branch: Branch, x: Array, w: Array, units: Iterable[int]) -> Iterato
 
 def undefined_at(index: Index, branch: Branch, period: str, units: str, reason: Reason, children: Sequence[int]) -> Finding:
     """Say that a node has no result for some units in a period, and why."""
-    node, named = index.tree.nodes[branch.position], some(sorted(index.tree.nodes[child].id for child in children))
-    said = [one.format(children=named) for one in reason.words]
+    node = index.tree.nodes[branch.position].id
+    named = called(index, sorted(index.tree.nodes[child].id for child in children))
+    said = [one.format(children=told(named, language)) for one, language in zip(reason.words, ("en", "zh"), strict=True)]
+    method = "formula" if branch.formula else branch.aggregate
     return finding(
         UNDEFINED[branch.undefined],
-        index.place_of(node.id),
-        node=node.id,
-        method="formula" if branch.formula else branch.aggregate,
+        index.place_of(node),
+        node=called(index, [node]),
+        method=in_both(method, method_title(method, "zh", "aggregate")),
         period=period,
         units=units,
         children=named,

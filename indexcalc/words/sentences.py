@@ -17,6 +17,7 @@ class sentence:  # noqa: N801 - read as `sentence.spread(language)`
     leading_alone = Said("{first}（{score}分）居首。", "{first} ({score}) is first.")
     following = Said("其后为{next}。", "{next} {count:follows|follow}.")
     named_with_score = Said("{unit}（{score}分）", "{unit} ({score})")
+    tied_with_score = Said("{unit}（均为{score}分）", "{unit} ({score} each)")
     graded = Said("{count}个{label}得分在{bound}分及以上（{grade}）。", "{count} units scored {bound} or more ({grade}).")
     moved = Said(
         "与{period}相比，平均得分{difference}；{up}个{label}得分上升，{down}个下降，{same}个持平。",

@@ -9,7 +9,7 @@ from typing import Any
 from ...methods.arrays import np
 from ...scores import Scores
 from ...words.reports import word
-from .sheet import Sheet
+from .sheet import Sheet, Value
 
 
 def place_word(scores: Scores, language: str) -> str:
@@ -40,7 +40,10 @@ def sole_groups(scores: Scores) -> dict[str, list[int]]:
 
 
 def by_group(scores: Scores, sheet: Sheet, language: str) -> list[Sheet]:
-    """Return a sheet that ranks units as one a group, where groups alone are ranked; what is said stands below the last."""
+    """Return a sheet that ranks units as one a group, where groups alone are ranked; what is said stands below the last.
+
+    Together with the others of its group alone is a unit looked at: each has the mean and the range of its own.
+    """
     if scores.index.ranking.overall or sheet.title not in _ranked_titles(scores, language):
         return [sheet]
     labels = _labels_alone(scores)
@@ -54,8 +57,17 @@ def by_group(scores: Scores, sheet: Sheet, language: str) -> list[Sheet]:
         ties = frozenset(new for new, old in enumerate(rows) if old in sheet.ties)
         title = f"{sheet.title} · {label}"
         cells, units = tuple(sheet.rows[row] for row in rows), tuple(sheet.units[row] for row in rows if sheet.units)
-        parts.append(replace(sheet, title=title, rows=cells, units=units, ties=ties, notes=(), whole=()))
-    return [*parts[:-1], replace(parts[-1], notes=sheet.notes, whole=sheet.whole)]
+        mean = next((row for row in sheet.whole if row[at] == word.mean_of_group(language).format(group=label)), None)
+        whole = (mean, _spread(mean, cells, at, language)) if mean else ()
+        parts.append(replace(sheet, title=title, rows=cells, units=units, ties=ties, notes=(), whole=whole))
+    return [*parts[:-1], replace(parts[-1], notes=sheet.notes)]
+
+
+def _spread(mean: Sequence[Value], rows: Sequence[Sequence[Value]], label: int, language: str) -> tuple[Value, ...]:
+    """Return how far the units of a group are apart in each column that has a mean."""
+    known = [[cell for row in rows if isinstance(cell := row[at], float)] for at in range(len(mean))]
+    spread = [max(own) - min(own) if own and there is not None else None for own, there in zip(known, mean, strict=True)]
+    return (*spread[:label], word.spread_of(language), *spread[label + 1 :])
 
 
 def _ranked_titles(scores: Scores, language: str) -> set[str]:

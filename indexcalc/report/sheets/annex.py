@@ -17,6 +17,7 @@ from ...words.reports import word
 from ..numbers import finite, listed
 from .alone import unit_label
 from .analysed import Analysed
+from .explained import named
 from .framework import arithmetic
 from .open import may_see
 from .sheet import Heading, Sheet, Value
@@ -78,12 +79,11 @@ def _way(index: Index, node: Root | Dimension | Indicator, position: int, scores
             return word.not_scored(language)
         way = normalise_of(index, node)
         given = way.parameters | way.by_group
-        own = [
-            f"{parameter_title(key, language)}={_shown(given[key])}" for key in NORMALISERS[way.method].parameters if key in given
-        ]
+        known = [key for key in NORMALISERS[way.method].parameters if key in given]
+        own = [f"{parameter_title(key, language)}={_shown(given[key])}" for key in known]
         title = method_title(way.method, language, "normalise")
         scored = word.beside(language).format(text=listed(own, language)) if own else ""
-        per = next((f"÷ {one.title(language)}" for one in index.denominators if one.id == node.per), "")
+        per = f"÷ {named(index, node.per, 'en' if language == 'en' else 'zh')[0]}" if node.per else ""
         return word.then(language).join(text for text in (arithmetic(index, node, language), per, f"{title}{scored}") if text)
     branch = scores.tree.branches[position - scores.tree.leaves]
     if isinstance(node, Dimension) and node.formula:

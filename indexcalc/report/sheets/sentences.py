@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
+from itertools import groupby
 from typing import NamedTuple
 
 from ...analysis.change import FACTORS
@@ -119,18 +120,19 @@ def _leading(shown: Analysed, language: str) -> Iterator[tuple[str, str]]:
     order = [unit for unit in in_rank_order(scores, at, scores.tree.root) if np.isfinite(scores.rank()[at, unit])]
     if len(order) < 2:
         return
-    first = [unit for unit in order if scores.rank()[at, unit] == scores.rank()[at, order[0]]]
-    following = [
-        sentence.named_with_score(language).format(unit=scores.panel.units.title(unit, language), score=_score(scores, at, unit))
-        for unit in order[len(first) : NEXT]
-    ]
+    ranks = scores.rank()[at].tolist()
+    first, *next_ones = (list(tied) for _, tied in groupby(order[: _whole_ties(ranks, order)], key=lambda unit: ranks[unit]))
+    following = []
+    for tied in next_ones:
+        named = sentence.named_with_score if len(tied) == 1 else sentence.tied_with_score
+        following.append(named(language).format(unit=names(scores, tied, language), score=_score(scores, at, tied[0])))
     spread = _score(scores, at, order[0]) != _score(scores, at, order[-1])  # S1 has named the first with their score
     said = sentence.following if following and spread else sentence.leading if following else sentence.leading_alone
     text = said(language).format(
         first=names(scores, first, language),
         score=_score(scores, at, first[0]),
         next=listed(following, language),
-        count=len(following),
+        count=sum(map(len, next_ones)),
     )
     for grade in scores.index.grades:
         if grade.from_ is not None:
@@ -145,6 +147,12 @@ def _leading(shown: Analysed, language: str) -> Iterator[tuple[str, str]]:
             )
             break
     yield "S1b", text
+
+
+def _whole_ties(ranks: Sequence[float], order: Sequence[int]) -> int:
+    """Return how many of the first are named: with the last of these all who share its rank."""
+    last = ranks[order[min(NEXT, len(order)) - 1]]
+    return sum(ranks[unit] <= last for unit in order)
 
 
 def _moved(shown: Analysed, language: str) -> Iterator[tuple[str, str]]:
@@ -223,16 +231,13 @@ def _warned(shown: Analysed, language: str) -> Iterator[tuple[str, str]]:
 
 
 def _data(shown: Analysed, language: str) -> Iterator[tuple[str, str]]:
-    scores, at = shown.scores, shown.at
-    counts = [int(np.count_nonzero(scores.status[at] == status)) for status in (MISSING, NOT_APPLICABLE, IMPUTED)]
+    scores, at, there = shown.scores, shown.at, shown.scores.listed(shown.at)
+    status = scores.status[at][there]
+    counts = [int(np.count_nonzero(status == one)) for one in (MISSING, NOT_APPLICABLE, IMPUTED)]
     if any(counts):
-        yield (
-            "S9",
-            sentence.data(language).format(
-                count=int(scores.status[at].size), missing=counts[0], inapplicable=counts[1], imputed=counts[2]
-            ),
-        )
-    without = np.flatnonzero(np.isnan(scores.rank()[at])).tolist()
+        said = {"missing": counts[0], "inapplicable": counts[1], "imputed": counts[2]}
+        yield "S9", sentence.data(language).format(count=int(status.size), **said)
+    without = [unit for unit in there if np.isnan(scores.rank()[at, unit])]
     if without:
         yield "S9", sentence.not_ranked(language).format(units=names(scores, without, language))
 

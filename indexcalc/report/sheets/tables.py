@@ -45,7 +45,8 @@ def sheets(scores: Scores, period: str, language: str, beside: Sequence[Sheet] =
         *adjustments,
         coverage_sheet(scores, period, language),
     ]
-    short = [shortened(part, MOST_ROWS, language) for sheet in all_sheets for part in by_group(scores, sheet, language)]
+    pages = [replace(part, notes=sheet.notes) for sheet in all_sheets for part in by_group(scores, sheet, language)]
+    short = [shortened(page, MOST_ROWS, language) for page in pages]
     return [*short[:-1], *beside, short[-1]]
 
 

@@ -101,15 +101,15 @@ def again(id_: str, label: str) -> Markup:
 
 
 def history(shown: Analysed, language: str, *, periods: int = MOST_PERIODS) -> SimpleNamespace | None:
-    """Return ranks over the last periods of the kind, drawn for few units or the first of many; nothing of one period."""
+    """Return ranks over the last periods of the kind, drawn for few units or the first of many; nothing where none has two."""
     scores, root = shown.scores, shown.scores.tree.root
     kind = kind_of(scores, shown.period)
     rows = [row for row in range(shown.at + 1) if kind_of(scores, scores.periods[row]) == kind][-periods:]
-    if len(rows) < 2:
-        return None
     units = in_rank_order(scores, shown.at, root)
     titles = [scores.panel.units.title(unit, language) for unit in units]
     ranks = np.asarray(scores.ranks[rows][:, units, root].T, dtype=float)
+    if not (np.isfinite(ranks).sum(axis=1) > 1).any():
+        return None
     called = [period_title(scores.periods[row], language) for row in rows]
     few = MOST_LINES if len(units) > MOST_STRIPS else len(units)
     label = page.history_of(language).format(count=few, label=unit_label(scores, language), first=called[0], last=called[-1])

@@ -167,9 +167,21 @@ def heat_table(shown: Analysed, language: str) -> SimpleNamespace | None:
     return SimpleNamespace(
         shows=len(rows) <= MOST_UNITS,
         upper=upper,
-        heads=[SimpleNamespace(title=nodes[node].title(language)) for node in found.nodes],
+        heads=[
+            SimpleNamespace(title=_below(nodes[node].title(language), nodes[found.dimensions[place]].title(language)))
+            for node, place in zip(found.nodes, found.over, strict=True)
+        ],
         pages=pages,
     )
+
+
+def _below(title: str, over: str) -> str:
+    """Return a node's title without that of the dimension that it stands below, where it begins with this.
+
+    >>> _below("入学·声量", "入学"), _below("入学率", "入学")
+    ('声量', '入学率')
+    """
+    return title.removeprefix(f"{over}·")
 
 
 def _heat_cell(
