@@ -90,11 +90,14 @@ _OF_PERIODS = ("period", "periods")  # what a finding says of periods
 
 
 class Refused(Exception):  # noqa: N818 - the house's word
-    """Bad input, with every finding of the run."""
+    """Bad input, with every finding of the run; as text, in the language that is spoken."""
 
     def __init__(self, findings: Iterable[Finding]) -> None:
         self.findings = in_order(findings)
-        super().__init__("\n".join(render(finding, "en") for finding in self.findings))
+        super().__init__(self.findings)
+
+    def __str__(self) -> str:
+        return "\n".join(render(finding, spoken()) for finding in self.findings)
 
 
 def finding(code: str, place: Place, **values: Any) -> Finding:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -87,8 +87,8 @@ class Scores:
     """The goals of a table; without one, those that the index lists."""
     remarks: tuple[Remark, ...] | None = None
     """The remarks of a table; without one, those that the index lists."""
-    released: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
-    """The ranks of units in the index as they were published last, by period and unit; of the periods that were published."""
+    released: Sequence[tuple[str, Mapping[str, float]]] = ()
+    """The ranks of units in the index as they were published: each release in its order, with its period."""
 
     there: NDArray[np.bool_] | None = None
     """Which units are scored in which periods (period, unit); nothing where all always are."""
@@ -138,6 +138,16 @@ class Scores:
     def rank(self, node: str | None = None) -> NDArray[np.float32]:
         """Return a node's ranks (period, unit), 1 the best, NaN for units without a score."""
         return self.ranks[..., self.tree.root if node is None else self.node(node)]
+
+    def released_of(self, period: str, told_in: str | None = None) -> Mapping[str, float] | None:
+        """Return the ranks of a period as they were published last; nothing of one that was not.
+
+        What is `told_in` the report of a period that was published itself is what had been published by then, so that the
+        report stays as it is, whatever is published afterwards.
+        """
+        periods = [own for own, _ in self.released]
+        until = len(periods) - periods[::-1].index(told_in) if told_in in periods else len(periods)
+        return next((ranks for own, ranks in reversed(self.released[:until]) if own == period), None)
 
     def listed(self, period: int) -> list[int]:
         """Return the places of the units that are scored in a period: those that a report of it lists."""

@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import os
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 import indexcalc
@@ -77,3 +79,26 @@ def test_publishing_keeps_the_formats_that_were_asked_for_before(tmp_path: Path)
     assert indexcalc.publish(scores, by="A").folder == folder
     assert {"report.html", "summary.md", "index.html", "ranking.xlsx"} <= {entry.name for entry in folder.iterdir()}
     assert "index.html" in indexcalc.verify(folder, tree).files
+
+
+def test_a_published_report_stays_as_it_is_when_an_earlier_period_is_published_or_revised(tmp_path: Path) -> None:
+    init(tmp_path / "project")
+    tree = tmp_path / "project" / "indicators.yaml"
+    first, last = indexcalc.score(tree).periods
+    folder = indexcalc.publish(indexcalc.score(tree), last, by="A").folder
+    assert folder is not None
+    before = {file.name: file.read_bytes() for file in folder.iterdir()}
+    indexcalc.publish(indexcalc.score(tree), first, by="A")
+    assert "ranking.xlsx" in indexcalc.verify(folder, tree).files  # scored again, it compares with what was known then
+    written = indexcalc.write_report(indexcalc.score(tree), last).folders[0]
+    assert {file.name: file.read_bytes() for file in written.iterdir()} == before
+
+
+def test_a_report_compares_with_what_had_been_published_by_then() -> None:
+    old, own, revised = {"a": 1.0, "b": 2.0}, {"a": 2.0, "b": 1.0}, {"a": 2.0, "b": 1.0}
+    frame = pd.DataFrame({"unit": ["a", "b"], "period": "2021", "x": [1.0, 2.0]})
+    scores = indexcalc.score("index: {id: i}\nperiods: {kind: year}\ndimensions: [{id: x, normalise: points}]", frame)
+    told = replace(scores, released=(("2021", old), ("2022", own), ("2021", revised)))
+    assert told.released_of("2021", "2022") is old
+    assert told.released_of("2021") is told.released_of("2021", "2023") is revised
+    assert told.released_of("2022", "2022") is own and told.released_of("2020") is None

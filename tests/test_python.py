@@ -193,6 +193,27 @@ def test_a_file_that_is_not_there_is_told_to_a_caller_without_the_words_of_comma
     assert refused(lambda: indexcalc.load("place.yaml")) == [("IC159", "did you mean `places.yaml`?")]
 
 
+def test_a_tree_that_declares_no_data_is_scored_from_a_frame_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for call in (lambda: indexcalc.score(PLACES), lambda: indexcalc.read(PLACES)):
+        found = refused(call)
+        assert ("IC160", True) in [(code, "indexcalc.score(tree, frame)" in hint) for code, hint in found]
+        assert "IC228" not in dict(found)
+    # nothing is published of a tree that is in no file: there is no place where its record would be found again
+    monkeypatch.chdir(tmp_path)
+    scores = indexcalc.score(PLACES, pd.DataFrame({"place": ["A", "B"], "Income": [1.0, 2.0], "births": [4.0, 3.0]}))
+    assert [code for code, _ in refused(lambda: indexcalc.publish(scores, by="A"))] == ["IC834"]
+    assert not [*tmp_path.iterdir()]
+
+
+def test_what_is_refused_is_told_in_the_language_that_warnings_are_told_in(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(indexcalc.Refused) as caught:
+        indexcalc.load("index: {id: x}\ndimensions: []\nwieghts: 1")
+    for locale, language in (("C.UTF-8", "zh"), ("en_GB.UTF-8", "en"), ("zh_CN.UTF-8", "zh")):
+        for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
+            monkeypatch.setenv(name, locale)
+        assert str(caught.value).splitlines()[0].endswith(caught.value.findings[0].message(language))
+
+
 def test_a_node_that_is_not_there_is_refused_with_the_nearest() -> None:
     scores = indexcalc.score(PLACES, pd.DataFrame({"place": ["A", "B"], "Income": [1.0, 2.0], "births": [4.0, 3.0]}))
     for ask in (scores.score, scores.rank, lambda node: scores.explain("A", node=node)):

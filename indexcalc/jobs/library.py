@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Self
 
@@ -19,7 +19,7 @@ from ..tree import load
 from ..tree.model import Index
 from . import questions
 from .names import asked_node, node_of, period_of, periods_of, unit_in
-from .project import PathLike, project_of, warn_in_python
+from .project import PathLike, Project, project_of, warn_in_python
 from .report import edition_of, write_reports
 
 if TYPE_CHECKING:
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from ..analysis.explain import Explanation
     from ..analysis.versus import Versus
     from .plots import Plot
+
+_IN_PYTHON = {"IC228": "IC160"}  # no data, with advice for a call instead of a tree
 
 
 @dataclass(frozen=True)
@@ -140,7 +142,15 @@ def read(index: Index | PathLike | Mapping[str, Any], base: PathLike | None = No
 
     :raises Refused: with every finding, when there is an error among them.
     """
-    return project_of(_loaded(index), data=base, as_of=as_of).read()[1]
+    return _read(project_of(_loaded(index), data=base, as_of=as_of))[1]
+
+
+def _read(project: Project) -> tuple[Index, Panel]:
+    """Read a project's data; where it declares none the advice is for a call."""
+    try:
+        return project.read()
+    except Refused as refused:
+        raise Refused(replace(one, code=_IN_PYTHON.get(one.code, one.code)) for one in refused.findings) from None
 
 
 def score(
@@ -165,7 +175,7 @@ def score(
     if isinstance(data, Panel):
         panel = data
     elif data is None:
-        index, panel = project_of(index, as_of=as_of, level=level).read()
+        index, panel = _read(project_of(index, as_of=as_of, level=level))
     else:
         panel = panel_of_frame(index, data, period=period, base=index.file.parent if index.file else Path())
     scores = project_of(index).with_tables(score_panel(index, panel, level=level))
@@ -245,4 +255,6 @@ def _written(
     asked = edition_of(",".join(formats) or "none", lang=lang, audience=edition, usual="")
     project.edition = asked._replace(unit=unit_in(scores, unit, periods))
     project.template = None if template is None else Path(template)
+    if scores.declared.file is not None:  # what was published is kept beside it
+        scores = project.with_released(scores)
     return Report(tuple(periods), tuple(write_reports(project, scores, periods, add=add)))

@@ -31,6 +31,8 @@ def publish(
     scores: Scores, period: str | None = None, out: PathLike | None = None, *, by: str = "", why: str = "", lang: Language = "zh"
 ) -> Release:
     """Write a period's report and keep its scores as published, for all time; refuse a revision that does not say `why`."""
+    if scores.declared.file is None:
+        refuse("IC834")
     project = project_of(scores.declared, reports=out, lang=lang, level=scores.level)
     return publish_in(project, scores, period_of(scores, period), by=by, why=why)
 

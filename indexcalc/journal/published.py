@@ -87,10 +87,10 @@ def _written(value: float) -> str:
     return "" if number != number else repr(number)  # noqa: PLR0124 - NaN
 
 
-def released_ranks(lines: Sequence[Published], root: str, level: str = "") -> dict[str, dict[str, float]]:
-    """Return the ranks of units at a node as they were published last, by period and unit; NaN for one without a rank."""
-    found: dict[str, dict[str, float]] = {}
-    for period in dict.fromkeys(line.period for line in lines if line.level == level and line.node == root):
-        own = last_release(lines, period, level)
-        found[period] = {unit: float(line.rank or "nan") for (node, unit), line in own.items() if node == root}
-    return found
+def released_ranks(lines: Sequence[Published], root: str, level: str = "") -> tuple[tuple[str, dict[str, float]], ...]:
+    """Return the ranks of units at a node, NaN for one without a rank: each release in its order, with its period."""
+    found: dict[tuple[str, str], dict[str, float]] = {}
+    for line in lines:
+        if line.level == level and line.node == root:
+            found.setdefault((line.when, line.period), {})[line.unit] = float(line.rank or "nan")
+    return tuple((period, ranks) for (_, period), ranks in found.items())

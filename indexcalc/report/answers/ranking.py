@@ -30,7 +30,7 @@ def ranking(scores: Scores, period: str, node: str | None, language: Language, f
     sheet = ranking_sheet(scores, period, language) if node is None else dimension_sheet(scores, period, at, language)
     order = in_rank_order(scores, scores.periods.index(period), at)
     units = ranked_units(scores, period, at, order, language)
-    if node is None and (published := scores.released.get(period)):
+    if node is None and (published := scores.released_of(period)):
         then = [finite(published.get(scores.panel.units.ids[unit], float("nan"))) for unit in order]
         units = [{**one, "published_rank": rank} for one, rank in zip(units, then, strict=True)]
         if any(one["rank"] != one["published_rank"] for one in units):

@@ -309,7 +309,7 @@ def values_of(array: Any, units: Sequence[int]) -> list[Value]:
 
 def moves(scores: Scores, at: int, before: int, units: Sequence[int], node: int) -> list[Value]:
     """Return how many places each unit has risen at a node since another period; None where it was not ranked in both."""
-    then = _ranks_then(scores, before) if node == scores.tree.root else _ranks_of(scores, before, node)
+    then = _ranks_then(scores, before, at) if node == scores.tree.root else _ranks_of(scores, before, node)
     return values_of(then - scores.ranks[at, :, node], units)
 
 
@@ -318,9 +318,9 @@ def _ranks_of(scores: Scores, period: int, node: int) -> Any:
     return throughout(scores, lambda own: np.asarray(own.ranks[..., node]))[period]
 
 
-def _ranks_then(scores: Scores, period: int) -> Any:
-    """Return the ranks of a period as they were published, as they are scored where they were not."""
-    known = scores.released.get(scores.periods[period])
+def _ranks_then(scores: Scores, period: int, told_in: int) -> Any:
+    """Return the ranks of a period as they were published when a later one was, as they are scored where they were not."""
+    known = scores.released_of(scores.periods[period], scores.periods[told_in])
     own, units = _ranks_of(scores, period, scores.tree.root), scores.panel.units
     if known is None:
         return own
@@ -333,9 +333,10 @@ def _of_the_past(scores: Scores, period: str, language: str) -> tuple[str, ...]:
     """Say with what ranks a period's moves are compared, where periods of the index have been published."""
     kind, said = kind_of(scores, period), []
     for earlier in dict.fromkeys(step(period, kind) for step in (previous, year_before)) if scores.released else ():
-        if earlier in scores.released and earlier in scores.periods:
-            own = _ranks_of(scores, scores.periods.index(earlier), scores.tree.root)
-            same = np.array_equal(_ranks_then(scores, scores.periods.index(earlier)), own, equal_nan=True)
+        if earlier in scores.periods and scores.released_of(earlier, period) is not None:
+            before, at = scores.periods.index(earlier), scores.periods.index(period)
+            own = _ranks_of(scores, before, scores.tree.root)
+            same = np.array_equal(_ranks_then(scores, before, at), own, equal_nan=True)
             known = word.ranks_as_published if same else word.changed_since
             said.append(known(language).format(period=period_title(earlier, language)))
         elif earlier in scores.periods:
