@@ -10,12 +10,15 @@ import subprocess
 import sys
 import tarfile
 from functools import cache
+from importlib import metadata
 from pathlib import Path
 from tempfile import mkdtemp
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
+from packaging.requirements import Requirement
 
 import indexcalc
 from indexcalc.jobs.gallery import gallery
@@ -106,7 +109,7 @@ def test_the_top_level_project_is_the_one_that_is_started_from(repository: Path)
 
 @pytest.mark.slow
 def test_the_wheel_starts_checks_and_scores_every_project(repository: Path, tmp_path: Path) -> None:
-    """An sdist of a copy, the wheel of that sdist, installed where nothing of the repository is: every project, in two minutes."""
+    """An sdist of a copy, the wheel of that sdist, installed where nothing is but what it asks for: every project, in two minutes."""
     pytest.importorskip("ibis", reason="the extra `events` is not installed")
     source, built = tmp_path / "source", tmp_path / "built"
     source.mkdir()
@@ -121,12 +124,17 @@ def test_the_wheel_starts_checks_and_scores_every_project(repository: Path, tmp_
     run_python(sys.executable, build.format("wheel", str(built)), next((tmp_path / "unpacked").iterdir()))
     wheel = next(built.glob("*.whl"))
     assert wheel.stat().st_size < 5_000_000
-    python = clean_environment(tmp_path / "clean", wheel)
+    python, site = clean_environment(tmp_path / "clean", wheel)
+    link_what_is_needed(site)
     version = run_python(str(python.parent / "indexcalc"), "", tmp_path, "--version").strip()
     assert wheel.name.startswith(f"indexcalc-{version}-")
-    all_of_them = run_python(str(python), EVERY_PROJECT.format(names=NAMES, root=str(tmp_path / "projects")), tmp_path)
-    told = json.loads(all_of_them.splitlines()[-1])
-    assert "site-packages" in told.pop("where")
+    told: dict[str, Any] = {}
+    for extra, names in (("", [name for name in NAMES if name not in FROM_EVENTS]), ("events", sorted(FROM_EVENTS))):
+        link_what_is_needed(site, extra)  # the base alone, and only then what the READMEs of the others ask for
+        made = run_python(str(python), EVERY_PROJECT.format(names=names, root=str(tmp_path / "projects")), tmp_path)
+        told |= json.loads(made.splitlines()[-1])
+        assert "site-packages" in told.pop("where")
+    assert not (site / "pytest").exists()
     assert {name: set(codes) - REMARKS - ASKED.get(name, set()) for name, codes in told.items()} == {
         name: set() for name in NAMES
     }
@@ -160,9 +168,8 @@ print(json.dumps(told))
 """
 
 
-def clean_environment(folder: Path, wheel: Path) -> Path:
-    """Make an environment with the wheel in it and the libraries of this one beside it, but nothing of the repository."""
-    import sysconfig
+def clean_environment(folder: Path, wheel: Path) -> tuple[Path, Path]:
+    """Make an environment with the wheel alone; return its Python and where its libraries are."""
     import venv
 
     venv.create(folder)
@@ -170,8 +177,27 @@ def clean_environment(folder: Path, wheel: Path) -> Path:
     pip = ("-m", "pip", "--python", str(python), "install", "--quiet", "--no-deps", "--no-index", str(wheel))
     run_python(sys.executable, "", folder, *pip)
     (site,) = folder.glob("lib/python*/site-packages")
-    (site / "libraries.pth").write_text(sysconfig.get_path("purelib"), encoding="utf-8")  # whose own .pth files are not read
-    return python
+    return python, site
+
+
+def link_what_is_needed(site: Path, extra: str = "") -> None:
+    """Link the libraries that the wheel asks for, and those that these ask for, from the environment of the tests: no other is there."""
+    (own,) = metadata.distributions(name="indexcalc", path=[str(site)])
+    asked, seen = [(own, extra)], set()
+    while asked:
+        distribution, wanted = asked.pop()
+        for line in distribution.requires or ():
+            requirement = Requirement(line)
+            if requirement.marker is None or any(requirement.marker.evaluate({"extra": one}) for one in ("", wanted)):
+                needed = metadata.distribution(requirement.name)
+                more = [(needed, one) for one in requirement.extras or ("",) if (needed.name, one) not in seen]
+                seen |= {(each.name, one) for each, one in more}
+                asked += more
+    for name, _ in seen:
+        files = metadata.files(name) or []
+        for top in {file.parts[0] for file in files} - {"..", "__pycache__"}:
+            if not (site / top).exists():
+                (site / top).symlink_to(metadata.distribution(name).locate_file(top))
 
 
 def run_python(program: str, code: str, folder: Path, *arguments: str) -> str:

@@ -178,8 +178,8 @@ def heat_table(shown: Analysed, language: str) -> SimpleNamespace | None:
 def _below(title: str, over: str) -> str:
     """Return a node's title without that of the dimension that it stands below, where it begins with this.
 
-    >>> _below("入学·声量", "入学"), _below("入学率", "入学")
-    ('声量', '入学率')
+    >>> _below("Schools·calls", "Schools"), _below("Schools open", "Schools")
+    ('calls', 'Schools open')
     """
     return title.removeprefix(f"{over}·")
 
