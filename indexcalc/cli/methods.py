@@ -61,13 +61,13 @@ def _known(name: str, language: Language) -> tuple[str, Any]:
     from ..words.reports import word
     from ..words.site import method_page
 
-    terms = {term: method for records in RECORDS.values() for method, record in records.items() for term in record.terms}
-    if not any(name in methods for methods in (*ENTRIES.values(), *CATALOGUE.values())):
-        name = terms.get(name.casefold(), name)
     texts = {room: entries[name][language] for room, entries in ENTRIES.items() if name in entries}
     for room, methods in CATALOGUE.items():  # one that no page has yet is known by its own words
         if name in methods and room not in texts:
             texts[room] = f"{room}: {name}\n\n{inspect.getdoc(methods[name])}"
+    in_chinese = {term: method for records in RECORDS.values() for method, one in records.items() for term in one.terms}
+    if not texts and not name.isascii() and name in in_chinese:
+        return _known(in_chinese[name], language)
     if not texts:
         every = [known for entries in ENTRIES.values() for known in entries]
         every += [known for methods in CATALOGUE.values() for known in methods]
