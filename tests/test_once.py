@@ -8,6 +8,7 @@ import re
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import numpy as np
 import pytest
 import yaml
@@ -28,9 +29,11 @@ from indexcalc.report.sheets.tables import in_rank_order, sheets
 from indexcalc.tree.edit import set_weights
 from indexcalc.tree.load import parse_index
 from indexcalc.tree.model import Dimension, Index
+from indexcalc.tree.schema import schema_text
 from indexcalc.tree.settings import settings_of
 
 from .conftest import panel_of
+from .projects import laid_out, run
 
 HEAD = "index: {id: x}\nunits: {table: u.csv}\ndata: {v: {path: v.csv}, w: {path: w.csv}}\n"
 OF_LEAVES: dict[str, list[Any]] = {
@@ -375,3 +378,65 @@ def test_ties_are_told_apart_by_other_nodes_and_no_score_moves(data: st.DataObje
     np.testing.assert_array_equal(
         score_in_blocks(index, panel_of(index, [cells], groups=groups), empty, cells=50).ranks, made.ranks
     )
+
+
+LIKE = """
+index: {id: x, name: 指数}
+units: {table: u.csv}
+periods: {kind: year}
+data: {v: {path: v.csv}}
+defaults: {normalise: {method: z-score, mean: 50, sd: 10}}
+dimensions:
+  - id: level
+    name: 水平
+    weight: 0.6
+    indicators:
+      - {id: a, name: 甲, weight: 0.3, direction: lower, full: FULL}
+      - {id: q, weight: 0.7, formula: "max(b, [c]) + 1", indicators: [{id: b, name: 乙}, {id: c, formula: 甲 + 乙}]}
+  - {id: growth, weight: 0.4, SECOND}
+""".replace(", full: FULL", "")
+TWICE = """defaults: {growth: previous}, indicators: [
+    {id: growth.a, column: 甲, name: 甲, weight: 0.3, direction: lower},
+    {id: growth.q, weight: 0.7, formula: "max([growth.b], [growth.c]) + 1",
+     indicators: [{id: growth.b, column: 乙, name: 乙}, {id: growth.c, growth: previous, formula: 甲 + 乙}]}]"""
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning")
+def test_a_node_that_is_like_another_is_that_once_more(tmp_path: Path) -> None:
+    files = {
+        "u.csv": "id,name\n1,东\n2,西\n3,南\n",
+        "v.csv": "id,year,甲,乙\n1,2021,1,2\n2,2021,3,5\n3,2021,4,1\n1,2022,2,3\n2,2022,5,5\n3,2022,7,2\n",
+    }
+    short = laid_out(
+        tmp_path / "short", {"indicators.yaml": LIKE.replace("SECOND", "like: level, defaults: {growth: previous}"), **files}
+    )
+    long = laid_out(tmp_path / "long", {"indicators.yaml": LIKE.replace("SECOND", TWICE), **files})
+    one, other = (indexcalc.score(folder / "indicators.yaml") for folder in (short, long))
+    assert [node.id for node in one.tree.nodes] == [node.id for node in other.tree.nodes]
+    np.testing.assert_array_equal(one.scores, other.scores)
+    assert not np.isnan(one.scores[1]).any()
+    shown = run(short, "weights", "set", "growth.a", "0.5", "--rescale", "--lang", "en", expect=1)
+    assert "IC601" in shown
+    run(short, "weights", "set", "a", "0.5", "--rescale")
+    again = indexcalc.load(short / "indicators.yaml")
+    assert [vars(again.by_id[name])["weight"] for name in ("a", "growth.a", "growth.q")] == [0.5, 0.5, 0.5]
+
+
+@pytest.mark.parametrize(
+    ("second", "code"),
+    [
+        ("like: levels", "IC151"),
+        ("like: growth", "IC152"),
+        ("like: level, indicators: [d]", "IC213"),
+        ("indicators: [{id: d, weight: 1, like: growth}]", "IC152"),
+        ("indicators: [{id: d, weight: 0.5, like: e}, {id: e, weight: 0.5, like: d}]", "IC152"),
+    ],
+)
+def test_what_a_node_cannot_be_like(second: str, code: str) -> None:
+    _, found = parse_index(LIKE.replace("SECOND", second).encode(), "indicators.yaml")
+    assert code in [one.code for one in found]
+
+
+def test_the_schema_takes_a_node_like_another() -> None:
+    text = LIKE.replace("SECOND", "like: level, aggregate: geometric, defaults: {growth: previous}")
+    jsonschema.validate(yaml.safe_load(text), json.loads(schema_text()))

@@ -71,7 +71,7 @@ def columns(index: Written) -> tuple[Column, ...]:
         own = {column.id.removeprefix(f"{leaf.id}.") for column in taken}
         wanted += taken
         if leaf.formula is None and not leaf.events:
-            wanted.append(_own_column(leaf, source, over_time, over_units))
+            wanted.append(_own_column(index, leaf, source, over_time, over_units))
         for key, text in (("formula", None if leaf.events else leaf.formula), ("applies", leaf.applies)):
             tree = _read(text)
             texts = compared_with_text(tree)
@@ -91,7 +91,7 @@ def columns(index: Written) -> tuple[Column, ...]:
                     over_units=over_units if adds else "max",
                     owner=leaf.id,
                     key=key,
-                    rows=_headers(leaf),
+                    rows=_headers(index, leaf),
                     cumulative=adds and leaf.cumulative == "year",
                     at_end=leaf.cumulative == "none",
                     words=words,
@@ -107,7 +107,7 @@ def columns(index: Written) -> tuple[Column, ...]:
         over_time = "last" if is_constant(index, source) else "sum" if events else item.over_time
         over_units = item.over_units if isinstance(item, Denominator) else "sum"
         taken = _taken_columns(index, item, source, over_time, over_units)
-        series += taken or [_own_column(item, source, over_time, over_units)]
+        series += taken or [_own_column(index, item, source, over_time, over_units)]
     return tuple(series)
 
 
@@ -158,15 +158,17 @@ def is_constant(index: Written, source: str) -> bool:
     return source == UNITS_SOURCE or (source in index.data and index.data[source].period == EVERY)
 
 
-def _own_column(item: Indicator | Denominator | Adjustment, source: str, over_time: OverTime, over_units: str) -> Column:
-    key = "column" if item.column else "id"
+def _own_column(
+    index: Written, item: Indicator | Denominator | Adjustment, source: str, over_time: OverTime, over_units: str
+) -> Column:
+    key = "column" if item.column or (isinstance(item, Indicator) and item.like) else "id"
     measure, valid = ("", (0.0, 1e15)) if isinstance(item, Adjustment) else (item.measure, reported_range(item))
     title = item.name or item.name_en or item.id
     since = None if isinstance(item, Adjustment) else item.cumulative
     return Column(
         item.id,
         source,
-        _headers(item),
+        _headers(index, item),
         title,
         measure,
         valid,
@@ -204,7 +206,14 @@ def _is_made(leaf: Indicator) -> bool:
     return leaf.per is not None or leaf.growth is not None or leaf.share is not None or leaf.scale != 1
 
 
-def _headers(item: Indicator | Denominator | Adjustment) -> tuple[str, ...]:
+def _headers(index: Written, item: Indicator | Denominator | Adjustment) -> tuple[str, ...]:
+    if item.column:
+        return (item.column,)
+    if isinstance(item, Indicator) and item.like:
+        original = index.by_id.get(item.like)
+        if not isinstance(original, Indicator):
+            return (item.like,)
+        item = original
     if item.column:
         return (item.column,)
     return tuple(dict.fromkeys(h for h in (item.id, item.name, item.name_en, *_numerators(item)) if h))

@@ -61,6 +61,9 @@ def set_weights(raw: bytes, file: str, weights: Mapping[str, str], *, given: Ite
     if unknown or wrong:
         found = [finding("IC510", Place(file), found=node, near=nearest(node, index.paths)) for node in unknown]
         raise Refused([*found, *(finding("IC603", Place(file), found=text) for text in wrong)])
+    written = unfold(read_text(raw, file)[0]).data
+    if taken := [node for node in weights if (data_at(written, index.paths[node]) or {}).get("id") != node]:
+        raise Refused([finding("IC601", index.place_of(node), key="weight", node=node) for node in taken])
     edits = [Edit(index.paths[node], "weight", text) for node, text in weights.items()]
     return set_keys(raw, file, [*edits, *(Edit(index.paths[node], "weights", "given") for node in given)])
 

@@ -33,7 +33,7 @@ from .kinds import as_yaml_number
 from .located import Document, Path, read_text
 from .model import Index
 from .partial import Part, part_of, part_with, path_of
-from .shorthand import unfold
+from .shorthand import taken_over, unfold
 from .terms import term_for
 
 _BLOCKS: dict[str, type[BaseModel]] = {
@@ -84,6 +84,7 @@ _LIMITS = {  # what pydantic calls a number beyond a bound, how the bound is wri
 _BY_METHOD = ("normalise", "aggregate", "impute", "treat", "weights", "events")
 _IN_PYTHON = {"IC119": "IC158", "IC130": "IC159"}  # a file that is not there, with advice for a call instead of a command
 _ENDLESS = {"IC115", "IC126"}  # not all of the text was read
+_BARE = {"IC151", "IC152"}  # a node has nothing of what it is like: what is below it cannot be judged
 _LEFT_OUT = {"IC104", "IC107", "IC116", "IC117", "IC128"}  # keys were left out or are there twice: what misses cannot be judged
 
 
@@ -169,9 +170,11 @@ def _parsed(raw: bytes, file: str) -> tuple[Index | None, list[Finding], Part | 
         return None, found, None
     if not isinstance(document.data, dict):
         return None, [*found, _wrong_kind(document, (), file, "dict", document.data)], None
-    document = unfold(document)
+    document, taken = taken_over(unfold(document))
+    if any(one.code in _BARE for one in taken):
+        return None, [*found, *taken], None
     document, more = spread(document)
-    found += more
+    found += [*taken, *more]
     misread = {one.place for one in found}
     whole, untimely = document.data, list(check_periods(document))
     found += untimely

@@ -77,6 +77,8 @@ def json_schema(language: Language = "en") -> dict[str, Any]:
     _in_short(schema["properties"]["dimensions"], definitions["Dimension"]["properties"]["indicators"])
     for name in ("Indicator", "Dimension"):
         definitions[name]["required"].remove("id")  # which each node of a list has, and no node below its id
+    definitions["Dimension"]["required"].remove("indicators")
+    definitions["Dimension"]["anyOf"] = [{"required": ["indicators"]}, {"required": ["like"]}]
     for name, said in descriptions().items():
         block = schema if name == "Index" else definitions.get(name, {})
         for key, text in said.items():

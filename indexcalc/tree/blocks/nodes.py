@@ -117,6 +117,9 @@ class Node(Part):
     """The last period in which it is part of the tree."""
     replaces: str | None = None
     """The id of the indicator that it goes on from: what that reported is its past, for growth and the like."""
+    like: str | None = None
+    """The id of another node: this one has what that has and it does not say itself; the nodes below it once more, by its id, a
+    dot and theirs; an indicator reads the same column."""
     lever: bool | None = None
     """`false`: `target` never proposes to move it, as what ought not to be steered by a score; nodes below take it over.
     Default: what the node above says, in the end `true`."""
