@@ -121,24 +121,63 @@ def test_convergence(golden: Path) -> None:
         np.testing.assert_allclose(ours, expected.loc[name, ["beta", "se", "speed"]].astype(float), **EXACT)
 
 
-def test_regressions_with_gaps_are_those_with_a_column_for_every_effect() -> None:
+@pytest.mark.parametrize("periods", [False, True])
+@pytest.mark.parametrize("given", [(), ("people", "wealth")])
+def test_regressions_with_gaps_are_those_with_a_column_for_every_effect(periods: bool, given: tuple[str, ...]) -> None:
     rng = np.random.default_rng(4)
     y = rng.lognormal(4, 0.2, size=(6, 15))
     y[rng.random(y.shape) < 0.15] = np.nan
-    before = list(range(-1, 5))
-    for periods in (False, True):
-        found = beta_of_panel(y, before, periods=periods)
-        assert found is not None
-        row, unit = np.nonzero(~np.isnan(y[:-1]) & ~np.isnan(y[1:]))
-        start, growth = np.log(y[row, unit]), np.log(y[row + 1, unit] / y[row, unit])
-        columns = [start, *((unit == one) for one in np.unique(unit)), *((row == one) for one in np.unique(row)[1:] if periods)]
-        x = np.column_stack(columns).astype(float)
-        solved = np.linalg.lstsq(x, growth, rcond=None)[0]
-        rest = growth - x @ solved
-        freedom = len(growth) - x.shape[1]
-        error = np.sqrt(rest @ rest / freedom * np.linalg.inv(x.T @ x)[0, 0])
-        np.testing.assert_allclose([found.beta, found.error, found.freedom], [solved[0], error, freedom], rtol=1e-9)
-        assert found.p == pytest.approx(2 * stats.t.sf(abs(solved[0] / error), freedom))
+    columns = {"people": rng.lognormal(15, 1, y.shape), "wealth": rng.normal(size=y.shape)}  # of unlike sizes
+    columns["wealth"][2, 3] = np.nan
+    controls = {name: columns[name] for name in given}
+    found = beta_of_panel(y, list(range(-1, 5)), periods=periods, controls=controls)
+    assert found is not None
+    there = ~np.isnan(y[:-1]) & ~np.isnan(y[1:]) & np.all([np.isfinite(own[:-1]) for own in controls.values()], axis=0)
+    row, unit = np.nonzero(there)
+    start, growth = np.log(y[row, unit]), np.log(y[row + 1, unit] / y[row, unit])
+    effects = [*((unit == one) for one in np.unique(unit)), *((row == one) for one in np.unique(row)[1:] if periods)]
+    x = np.column_stack([start, *(own[row, unit] for own in controls.values()), *effects]).astype(float)
+    size = np.linalg.norm(x, axis=0)
+    solved = np.linalg.lstsq(x / size, growth, rcond=None)[0] / size
+    rest = growth - x @ solved
+    freedom = len(growth) - x.shape[1]
+    errors = np.sqrt(rest @ rest / freedom * np.diag(np.linalg.inv((x / size).T @ (x / size)))) / size
+    ours = [found, *found.controls.values()]
+    np.testing.assert_allclose([found.beta, *(one.value for one in found.controls.values())], solved[: len(ours)], rtol=1e-8)
+    np.testing.assert_allclose([one.error for one in ours], errors[: len(ours)], rtol=1e-8)
+    np.testing.assert_allclose([one.p for one in ours], (2 * stats.t.sf(abs(solved / errors), freedom))[: len(ours)], rtol=1e-7)
+    assert (found.freedom, tuple(found.controls)) == (freedom, given)
+
+
+def test_a_library_says_the_same_beside_conditional_columns() -> None:
+    api = pytest.importorskip("statsmodels.api")
+    rng = np.random.default_rng(6)
+    first, last = rng.lognormal(size=(2, 30))
+    wealth = rng.normal(size=30) * 1e3
+    found = beta_of_ends(first, last, 4, {"wealth": wealth})
+    assert found is not None
+    told = api.OLS(np.log(last / first) / 4, np.column_stack([np.log(first), np.ones(30), wealth])).fit()
+    term = found.controls["wealth"]
+    np.testing.assert_allclose([found.beta, found.alpha, term.value], told.params, rtol=1e-8)
+    np.testing.assert_allclose([found.error, term.error], told.bse[[0, 2]], rtol=1e-8)
+    np.testing.assert_allclose([found.p, term.p, found.r2], [*told.pvalues[[0, 2]], told.rsquared], rtol=1e-8)
+
+
+def test_a_conditional_column_that_says_nothing_changes_nothing() -> None:
+    rng = np.random.default_rng(2)
+    y, wealth = rng.lognormal(size=(5, 12)), rng.normal(size=(5, 12))
+    before = list(range(-1, 4))
+    own = beta_of_panel(y, before, periods=True, controls={"wealth": wealth})
+    lasting = np.tile(rng.normal(size=12), (5, 1))  # which the effects of units hold already
+    more = beta_of_panel(y, before, periods=True, controls={"lasting": lasting, "wealth": wealth, "twice": 3 - 2 * wealth})
+    assert own is not None
+    assert more is not None
+    assert (more.beta, more.error, more.freedom) == (pytest.approx(own.beta), pytest.approx(own.error), own.freedom)
+    assert np.isnan([more.controls["lasting"].value, more.controls["twice"].p]).all()
+    assert more.controls["wealth"].value == pytest.approx(own.controls["wealth"].value)
+    ends = beta_of_ends(y[0], y[-1], 4, {"lasting": lasting[0]})
+    assert ends is not None
+    assert np.isfinite(ends.controls["lasting"].value)  # units' effects are none of a cross-section
 
 
 def test_a_cross_section_is_scipys_line() -> None:
@@ -324,6 +363,10 @@ def test_the_command_tells_groups_and_weights(golden: Path, project: Path) -> No
     np.testing.assert_allclose([one["theil"]["between"][0] for one in periods], told["between"], **EXACT)
     np.testing.assert_allclose([one["theil"]["groups"]["west"]["share"] for one in periods], told["share_west"], **EXACT)
     np.testing.assert_allclose([one["dagum"]["overlap"] for one in periods], dagums["G_overlap"], **EXACT)
+    given = json.loads(CliRunner().invoke(app, [*words, "--controls", "population,score", "--json"]).stdout)["beta"]
+    assert [set(one["controls"]) for one in given] == [set()] * 3 + [{"population", "score"}] * 3
+    assert given[3]["controls"]["population"]["value"] is not None
+    assert given[4]["controls"]["population"]["value"] is None  # the same in all periods
     (project / "near.csv").write_text("unit,neighbour\nA,B\nB,C\nC,D\nD,E\nE,F\n")
     near = [*words, "--neighbours", str(project / "near.csv"), "--out", str(project / "out")]
     for language, expected in (

@@ -95,6 +95,7 @@ COMMANDS: dict[str, list[str]] = {
     "target_out_of_reach": ["target", "西城区", "--score", "120"],
     "target_that_is_not_found": ["target", "西城区", "--score", "120"],
     "evolution_by_an_unknown_column": ["evolution", "--by", "province"],
+    "evolution_given_no_numbers": ["evolution", "--controls", "name"],
     "evolution_of_neighbours_unknown": ["evolution", "--neighbours", "near.csv"],
     "evolution_by_distances_of_nowhere": ["evolution", "--neighbours", "nearest:4"],
     "evolution_weighed_by_nothing": ["evolution", "--weight", "人口"],

@@ -14,7 +14,7 @@ from ..engine.frames import kinds_of
 from ..findings import Language
 from ..methods.arrays import Array, np
 from ..scores import Scores
-from .convergence import Beta, Sigma, beta_of_ends, beta_of_panel, sigma
+from .convergence import Beta, Controls, Sigma, beta_of_ends, beta_of_panel, sigma
 from .ellipse import Ellipse, Scale, Step, ellipse, step
 from .inequality import Dagum, Theil, Variation, dagum, theil, variation
 from .moves import Bandwidth, Chain, Density, SpatialChain, bandwidth, chain, classes_of, cuts_of, density, spatial_chain
@@ -116,12 +116,14 @@ def evolution(
     at: tuple[Array, Array] | None = None,
     degrees: bool = True,
     scale: Scale = "yuill",
+    controls: Controls | None = None,
 ) -> Evolution:
     """Look at a node's scores over the periods of one kind up to that of a row.
 
     `by` are columns of units; `weight` is the name of a column and its numbers (period, unit). Moves are between `classes`
     that are alike in number over all periods; densities have the bandwidth `width`; Moran's I is held against `draws`
     permutations. `at` are the coordinates of units, in degrees or in a plane, about which ellipses of a `scale` are drawn.
+    `controls` are the conditional columns of β convergence (period, unit).
     """
     rows = _rows(scores, range(len(scores.periods))[row])
     y = np.array(scores.scores[rows][..., node], dtype=float)
@@ -146,7 +148,7 @@ def evolution(
         dagum=tuple(dagum(one, of[0] if of else [""] * len(one)) for one, of in zip(own, groups, strict=True)),
         variation=tuple(variation(one, of[0] if of else ()) for one, of in zip(own, groups, strict=True)),
         sigma=tuple(map(sigma, own)),
-        beta=_betas(y, before),
+        beta=(*_betas(y, before), *(_betas(y, before, {name: own[rows] for name, own in controls.items()}) if controls else ())),
         density=_densities(own, width),
         cuts=cuts,
         chain=chain(y, before, cuts),
@@ -172,11 +174,12 @@ def _steps(ellipses: Sequence[Ellipse | None], before: Sequence[int], *, degrees
         yield None if own is None or first is None else step(first, own, degrees=degrees)
 
 
-def _betas(y: Array, before: Sequence[int]) -> tuple[Beta, ...]:
+def _betas(y: Array, before: Sequence[int], controls: Controls | None = None) -> tuple[Beta, ...]:
     """Return the regressions that have enough to go by: from the first period to the last, and step by step."""
+    first = {name: own[0] for name, own in (controls or {}).items()}
     steps = len(y) - 1 if all(last == at - 1 for at, last in enumerate(before)) else 0
-    found = [beta_of_ends(y[0], y[-1], steps)]
-    found += [beta_of_panel(y, before, periods=periods) for periods in (False, True)]
+    found = [beta_of_ends(y[0], y[-1], steps, first)]
+    found += [beta_of_panel(y, before, periods=periods, controls=controls) for periods in (False, True)]
     return tuple(one for one in found if one is not None)
 
 

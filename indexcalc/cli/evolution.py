@@ -40,6 +40,10 @@ def evolution(
         Literal["yuill", "arcgis", "crimestat"],
         typer.Option("--ellipse", help="How large ellipses of deviations are drawn: as Yuill, ArcGIS or CrimeStat do."),
     ] = "yuill",
+    controls: Annotated[
+        str | None,
+        typer.Option("--controls", help="Conditional columns of β convergence: indicators, nodes, columns of data or units."),
+    ] = None,
     classes: Annotated[int, typer.Option("--classes", min=2, help="How many classes of scores units move between.")] = 4,
     permutations: Annotated[
         int, typer.Option("--permutations", min=0, help="How many random permutations Moran's I is tested against.")
@@ -72,6 +76,7 @@ def evolution(
             at=None if at is None else pair_of(at),
             degrees=degrees,
             ellipse=ellipse,
+            controls=() if controls is None else controls.split(","),
         )
         give(
             context, project, partial(evolution_answer, result), (result.periods[-1], options["node"] or ""), [(project, scores)]

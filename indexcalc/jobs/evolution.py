@@ -11,7 +11,7 @@ from ..findings import Place, Refused, finding
 from ..methods.arrays import np
 from ..scores import Scores
 from ..units import Units
-from .names import asked_node, period_of
+from .names import asked_node, node_of, period_of
 from .project import refuse
 
 if TYPE_CHECKING:
@@ -40,6 +40,7 @@ def evolution(
     at: tuple[str, str] | None = None,
     degrees: bool = True,
     ellipse: Scale = "yuill",
+    controls: str | Sequence[str] = (),
 ) -> Evolution:
     """Say how the scores of the index or of a node evolve: differences, convergence, shape, moves between classes, space.
 
@@ -49,7 +50,8 @@ def evolution(
     `neighbours` are pairs of units, or a CSV file with columns unit and neighbour, each meant both ways; a GeoJSON file, where
     those whose borders touch are neighbours; or what distances say, `nearest:4`, `within:50` (kilometres) or `inverse`. `at` are
     the two columns of units that have their coordinates, longitude and latitude unless they are not `degrees`; without it the
-    centres of a GeoJSON file's outlines stand for them. About them ellipses are drawn, as large as `ellipse` says.
+    centres of a GeoJSON file's outlines stand for them. About them ellipses are drawn, as large as `ellipse` says. `controls` are
+    the conditional columns of β convergence: indicators by their values, other nodes by their scores, columns of data or units.
 
     :raises Refused: where there is no such node, period, column or unit, or weights are not above 0.
     """
@@ -78,6 +80,7 @@ def evolution(
         at=places,
         degrees=degrees,
         scale=ellipse,
+        controls=_controls(scores, [controls] if isinstance(controls, str) else controls),
     )
 
 
@@ -148,18 +151,39 @@ def _columns(units: Units) -> list[str]:
 
 def _weights(scores: Scores, column: str) -> Array:
     """Return a column of units or of data as weights (period, unit); refuse one that has none above 0 for a unit with a score."""
-    panel, units = scores.panel, scores.panel.units
-    if column in panel.column:
-        weights = np.array(panel.values[..., panel.column[column]], dtype=float)
-    elif column in units.attributes:
-        weights = np.tile([_number(value) for value in units.attributes[column]], (len(scores.periods), 1))
-    else:
-        refuse("IC816", column=column, known=[*_columns(units), *panel.column], label=scores.index.units.label)
+    weights, units = _column(scores, column), scores.panel.units
     there = ~np.isnan(scores.score())
     lacking = np.flatnonzero((there & ~((weights > 0) & np.isfinite(weights))).any(axis=0))
     if len(lacking):
         refuse("IC817", column=column, units=[units.ids[unit] for unit in lacking.tolist()], label=scores.index.units.label)
     return weights
+
+
+def _column(scores: Scores, column: str) -> Array:
+    """Return a column of data or of units (period, unit), or refuse a name that is neither."""
+    panel, units = scores.panel, scores.panel.units
+    if column in panel.column:
+        return np.array(panel.values[..., panel.column[column]], dtype=float)
+    if column in units.attributes:
+        return np.tile([_number(value) for value in units.attributes[column]], (len(scores.periods), 1))
+    return refuse("IC816", column=column, known=[*_columns(units), *panel.column], label=scores.index.units.label)
+
+
+def _controls(scores: Scores, names: Iterable[str]) -> dict[str, Array]:
+    """Return conditional columns (period, unit) by their names, nodes by their ids; refuse those without any number."""
+    found = dict(_control(scores, name) for name in names)
+    for name, own in found.items():
+        if not np.isfinite(own).any():
+            refuse("IC833", column=name)
+    return found
+
+
+def _control(scores: Scores, name: str) -> tuple[str, Array]:
+    if name not in scores.index.by_id and name in {*scores.panel.column, *scores.panel.units.attributes}:
+        return name, _column(scores, name)
+    node = node_of(scores.index, name)
+    place = scores.node(node)
+    return node, np.array((scores.derived if place < scores.tree.leaves else scores.scores)[..., place], dtype=float)
 
 
 def _number(value: object) -> float:

@@ -135,6 +135,7 @@ OPTIONS: dict[str, dict[str, str]] = {
         "columns": "按评价对象名单中的哪些列分组，逐层细分。默认为 group。",
         "weight": "泰尔指数按名单或数据中的这一列加权。",
         "neighbours": "相邻关系：CSV 文件（表头为 unit 和 neighbour）、GeoJSON 文件，或 nearest:4（最近的 4 个）、within:50（50 公里以内）、inverse（距离的倒数）。",
+        "controls": "β 收敛的条件列：指标、上级指标，或名单、数据中的列。",
         "at": "名单中的坐标列，如 lon,lat。默认取自 GeoJSON。",
         "degrees": "坐标为经纬度（--degrees），或为平面坐标（--plane）。",
         "ellipse": "标准差椭圆的大小按哪种算法：Yuill 原文、ArcGIS 或 CrimeStat。",

@@ -802,6 +802,9 @@ class word:  # noqa: N801 - read as `word.rank(language)`
     effects_cross_section = Said("截面（首末两期）", "Cross-section, first to last")
     effects_unit = Said("面板，个体固定效应", "Panel, unit effects")
     effects_unit_and_period = Said("面板，个体和时间固定效应", "Panel, unit and period effects")
+    given_columns = Said("条件列", "Given")
+    conditional_columns = Said("条件列的系数", "Coefficients of what is given")
+    coefficient = Said("系数", "Coefficient")
     standard_error = Said("标准误", "Error")
     observations = Said("观测数", "Rows")
     speed = Said("收敛速度", "Speed")
@@ -809,6 +812,10 @@ class word:  # noqa: N801 - read as `word.rank(language)`
     beta_help = Said(
         "β 小于 0 为收敛；标准误为普通最小二乘的常规标准误。",
         "β below 0: scores converge. Errors are the conventional ones of least squares.",
+    )
+    controls_help = Said(
+        "条件列取每一步起始期的值，指标取指标值，上级指标取得分；–：与个体效应或其他列共线，未列入。",
+        "What is given counts as at the start of a step, indicators by their values, other nodes by their scores. –: it says nothing beside effects of units or other columns, and is left out.",
     )
     kernel_density = Said("核密度", "Kernel density")
     density = Said("核密度曲线", "Densities")

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterable
+
 from ...analysis.evolution import Evolution
 from ...analysis.moves import Chain
 from ...findings import Language
@@ -21,6 +24,8 @@ def evolution_sheets(result: Evolution, language: Language) -> dict[str, Sheet]:
         sheets |= {"groups": _groups(result, language), "pairs": _pairs(result, language)}
     if result.beta:
         sheets["beta"] = _beta(result, language)
+    if any(one.controls for one in result.beta):
+        sheets["controls"] = _controls(result, language)
     sheets["shape"] = _shape(result, language)
     if result.chain.counts.sum():
         sheets["moves"] = _moves(result, language)
@@ -114,8 +119,10 @@ def _sigma(result: Evolution, language: Language) -> Sheet:
 
 
 def _beta(result: Evolution, language: Language) -> Sheet:
+    given = any(one.controls for one in result.beta)
     headings = (
         Heading(word.effects(language), "text"),
+        *((Heading(word.given_columns(language), "text"),) if given else ()),
         _fine("β"),
         _fine(word.standard_error(language)),
         _fine("p"),
@@ -127,6 +134,7 @@ def _beta(result: Evolution, language: Language) -> Sheet:
     rows = tuple(
         (
             word_of(f"effects {one.effects}", language),
+            *((listed(_titles(result, one.controls, language), language) or "–",) if given else ()),
             *map(finite, (one.beta, one.error, one.p, one.r2)),
             one.count,
             finite(one.speed),
@@ -135,6 +143,31 @@ def _beta(result: Evolution, language: Language) -> Sheet:
         for one in result.beta
     )
     return Sheet(word.beta_convergence(language), headings, rows, notes=(word.beta_help(language),))
+
+
+def _controls(result: Evolution, language: Language) -> Sheet:
+    errors = [term.error for one in result.beta for term in one.controls.values() if term.error > 0]
+    decimals = min(12, max(_FINE, 1 - math.floor(math.log10(min(errors))))) if errors else _FINE  # two digits of each error
+    headings = (
+        Heading(word.effects(language), "text"),
+        Heading(word.given_columns(language), "text"),
+        Heading(word.coefficient(language), "score", decimals=decimals),
+        Heading(word.standard_error(language), "score", decimals=decimals),
+        _fine("p"),
+    )
+    rows = tuple(
+        (word_of(f"effects {one.effects}", language), title, *map(finite, (term.value, term.error, term.p)))
+        for one in result.beta
+        for title, term in zip(_titles(result, one.controls, language), one.controls.values(), strict=True)
+    )
+    return Sheet(word.conditional_columns(language), headings, rows, notes=(word.controls_help(language),))
+
+
+def _titles(result: Evolution, columns: Iterable[str], language: Language) -> list[str]:
+    """Return what conditional columns are called: as nodes and denominators are, others by their names."""
+    index = result.scores.index
+    named = {**{one.id: one for one in index.denominators}, **index.by_id}
+    return [named[column].title(language) if column in named else column for column in columns]
 
 
 def _shape(result: Evolution, language: Language) -> Sheet:

@@ -325,3 +325,7 @@ class Denominator(Part):
     """The lowest and highest value that can be reported."""
     events: EventsChoice | None = None
     """What is taken of a log of events: `count`, `distinct`, `sum` or `severity`; its periods add up to a larger one."""
+
+    def title(self, language: str) -> str:
+        """Return its name in a language, or what there is of it."""
+        return (self.name_en or self.name or self.id) if language == "en" else (self.name or self.name_en or self.id)
