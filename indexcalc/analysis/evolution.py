@@ -133,7 +133,7 @@ def evolution(
     labels = [np.array(scores.panel.units.labels(name)) for name in by]
     known = [~np.isnan(one) for one in y]
     own = [one[some] for one, some in zip(y, known, strict=True)]
-    groups = [[list(names[some]) for names in labels] for some in known]
+    groups = [[names[some].tolist() for names in labels] for some in known]
     weights = [None if weight is None else weight[1][at][some] for at, some in zip(rows, known, strict=True)]
     cuts = cuts_of(y, classes)
     ellipses = None if at is None else tuple(ellipse(*at, np.nan_to_num(one), scale=scale, degrees=degrees) for one in y)

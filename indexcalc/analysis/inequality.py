@@ -67,37 +67,37 @@ def theil(y: Array, levels: Sequence[Labels] = (), weight: Array | None = None) 
     if not len(y) or (y < 0).any() or not (w * y).sum() > 0:
         return Theil(np.nan, tuple(np.nan for _ in levels), np.nan, {})
     p, s = w / w.sum(), w * y / (w * y).sum()
-    codes = [np.zeros(len(y), dtype=int), *_nested(levels), np.arange(len(y))]
-    terms = [_term(p, s, outer, inner) for outer, inner in pairwise(codes)]
-    total = float(sum(terms))
+    units = np.arange(len(y))
+    codes = [np.zeros(len(y), dtype=int), *_nested(levels), units]
+    terms = [float(_terms(p, s, outer, inner).sum()) for outer, inner in pairwise(codes)]
+    total = sum(terms)
     own = {}
     if levels:
-        for label in dict.fromkeys(levels[0]):
-            inside = np.asarray(levels[0]) == label
-            part = theil(y[inside], (), w[inside]).total
-            share = float(s[inside].sum())
-            own[label] = part, (share * part / total if total > 0 and share > 0 else np.nan if total == 0 else 0.0)
+        shares = np.bincount(codes[1], weights=s)
+        inside = np.bincount(codes[1], weights=_terms(p, s, codes[1], units))
+        for label, share, part in zip(dict.fromkeys(levels[0]), shares.tolist(), inside.tolist(), strict=True):
+            own[label] = part / share if share > 0 else np.nan, (part / total if total > 0 else np.nan)
     return Theil(total, tuple(terms[:-1]), terms[-1], own)
 
 
 def _nested(levels: Sequence[Labels]) -> list[Any]:
-    """Return the number of each unit's group at each level, told apart where the groups above differ."""
+    """Return the number of each unit's group at each level, by first appearance, told apart where the groups above differ."""
     found: list[Any] = []
     for labels in levels:
-        _, own = np.unique(np.asarray(labels), return_inverse=True)
-        _, nested = np.unique(own + (found[-1] * (own.max() + 1) if found else 0), return_inverse=True)
-        found.append(nested)
+        number = {label: at for at, label in enumerate(dict.fromkeys(labels))}
+        own = np.fromiter(map(number.__getitem__, labels), dtype=int, count=len(labels))
+        found.append(np.unique(own + found[-1] * len(number), return_inverse=True)[1] if found else own)
     return found
 
 
-def _term(p: Array, s: Array, outer: Any, inner: Any) -> float:
-    """Return Σ_g s_g ln[(s_g / s_above) / (p_g / p_above)] over the inner groups, each inside one outer group."""
+def _terms(p: Array, s: Array, outer: Any, inner: Any) -> Array:
+    """Return s_g ln[(s_g / s_above) / (p_g / p_above)] of the inner groups, each inside an outer one; 0 of one without any."""
     above = np.zeros(inner.max() + 1, dtype=int)
     above[inner] = outer
     p_in, s_in = (np.bincount(inner, weights=x) for x in (p, s))
     p_out, s_out = (np.bincount(outer, weights=x)[above] for x in (p, s))
-    some = s_in > 0
-    return float((s_in[some] * np.log((s_in[some] / s_out[some]) / (p_in[some] / p_out[some]))).sum())
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(s_in > 0, s_in * np.log((s_in / s_out) / (p_in / p_out)), 0.0)
 
 
 def dagum(y: Array, labels: Labels) -> Dagum:

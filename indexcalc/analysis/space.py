@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ..methods.arrays import Array, np
 
@@ -142,18 +142,43 @@ def _permuted(w: sparse.csr_array, z: Array, seen: float, draws: int, rng: np.ra
     hits, step, seen = 0, max(1, _CELLS // len(z)), seen - _SLACK * float(z @ z)
     for start in range(0, draws, step):
         dealt = rng.permuted(np.tile(z, (min(step, draws - start), 1)), axis=1).T
-        hits += int(np.count_nonzero((dealt * (w @ dealt)).sum(axis=0) >= seen))
+        hits += int(np.count_nonzero(np.einsum("ud,ud->d", dealt, w @ dealt) >= seen))
     return float(_tail(np.array(hits), draws))
 
 
 def _local_p(w: sparse.csr_array, z: Array, lag: Array, draws: int, rng: np.random.Generator) -> Array:
-    """Return the same of each unit, which stays as its neighbours are drawn from the others."""
+    """Return the same of each unit, which stays as its neighbours are drawn from the others.
+
+    All units take theirs from one list of places a draw, each in turn those that are not itself.
+    """
+    from scipy.sparse import csr_array
+
     n, counts = len(z), np.diff(w.indptr)
-    unit = np.repeat(np.arange(n), counts)
+    most = int(counts.max())
     nth = np.arange(w.nnz) - np.repeat(w.indptr[:-1], counts)  # which neighbour of its unit each is
+    in_turn = csr_array((w.data, nth, w.indptr), shape=(n, most))
     hits, step, seen = np.zeros(n), max(1, _CELLS // max(w.nnz, n)), z * lag - _SLACK * float(z @ z)
     for start in range(0, draws, step):
-        drawn = np.argsort(rng.random((min(step, draws - start), n - 1)), axis=1)[:, nth]  # as among the others of a unit
-        lags = np.add.reduceat(z[drawn + (drawn >= unit)] * w.data, w.indptr[:-1], axis=1)
-        hits += (z * lags >= seen).sum(axis=0)
+        places = _drawn(min(step, draws - start), most + 1, n, rng)
+        lags = in_turn @ z[places[:, :most]].T
+        draw, at = np.nonzero(np.arange(most + 1) < counts[places])  # where a unit meets itself
+        lags[places[draw, at], draw] += _passed_over(w, z[places], places, draw, at)
+        hits += (z[:, None] * lags >= seen[:, None]).sum(axis=1)
     return _tail(hits, draws)
+
+
+def _drawn(draws: int, count: int, n: int, rng: np.random.Generator) -> Any:
+    """Return some of n places in random order, none twice (draw, place)."""
+    by = rng.random((draws, n))
+    some = np.argpartition(by, min(count, n - 1), axis=1)[:, :count]
+    return np.take_along_axis(some, np.argsort(np.take_along_axis(by, some, axis=1), axis=1), axis=1)
+
+
+def _passed_over(w: sparse.csr_array, drawn: Array, places: Any, draw: Any, at: Any) -> Array:
+    """Return how much is added to the mean of neighbours where a unit passes itself over, and takes the next from there on."""
+    unit = places[draw, at]
+    left = np.diff(w.indptr)[unit] - at
+    each = np.repeat(np.arange(len(unit)), left)
+    nth = np.arange(len(each)) - np.repeat(np.cumsum(left) - left, left) + at[each]
+    more = drawn[draw[each], nth + 1] - drawn[draw[each], nth]
+    return np.bincount(each, weights=w.data[w.indptr[unit[each]] + nth] * more, minlength=len(unit))
