@@ -36,7 +36,8 @@ bench: .venv/test
 	$(BIN)/python benchmarks/pages.py
 	$(BIN)/python benchmarks/serving.py
 	$(BIN)/python benchmarks/engine.py
-	$(BIN)/python benchmarks/weights.py
+	OPENBLAS_NUM_THREADS=1 $(BIN)/python benchmarks/weights.py
+	$(BIN)/python benchmarks/evolution.py
 	$(BIN)/python benchmarks/events.py
 
 pictures: .venv/test

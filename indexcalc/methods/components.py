@@ -303,13 +303,17 @@ def scatter(x: Array, declared: Array) -> Array:
     Source: Guo Yajun 2002.
     """
     del declared
-    x = np.where(varies(x)[..., None, :], x, 0.0)
-    whole = np.where(np.isnan(x).any(axis=-1, keepdims=True), 0.0, x)
-    h = np.swapaxes(whole, -1, -2) @ whole
+    useful = varies(x)
+    x = x if useful.all() else np.where(useful[..., None, :], x, 0.0)
+    h = np.swapaxes(x, -1, -2) @ x
+    if np.isnan(h).any():
+        whole = np.where(np.isnan(x).any(axis=-1, keepdims=True), 0.0, x)
+        h = np.swapaxes(whole, -1, -2) @ whole
     first = np.linalg.eigh(h)[1][..., -1]
     first = first * np.where(np.add.reduce(first, axis=-1, keepdims=True) < 0, -1.0, 1.0)
     first = np.where(np.abs(first) < _NOTHING, 0.0, first)
-    first = np.where((first < 0).any(axis=-1, keepdims=True), _without_negatives(h), first)
+    below = (first < 0).any(axis=-1, keepdims=True)
+    first = np.where(below, _without_negatives(h), first) if below.any() else first
     return scaled(np.where((h == 0).all(axis=-1), 0.0, first))
 
 

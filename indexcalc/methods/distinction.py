@@ -155,10 +155,15 @@ def gini(x: Array, declared: Array, *, rescale: Rescale = "none") -> Array:
     del declared
     chosen = _chosen(x, rescale)
     ordered = np.sort(chosen, axis=-2)
-    count = np.add.reduce(~np.isnan(ordered), axis=-2, keepdims=True)
+    whole = np.add.reduce(ordered, axis=-2, keepdims=True)
+    count: Array | int = x.shape[-2]
+    if np.isnan(whole).any():
+        there = ~np.isnan(ordered)
+        count, ordered = np.add.reduce(there, axis=-2, keepdims=True), np.where(there, ordered, 0.0)
+        whole = np.add.reduce(ordered, axis=-2, keepdims=True)
     place = np.arange(1, x.shape[-2] + 1)[:, None]
     with np.errstate(invalid="ignore", divide="ignore"):
-        apart = np.nansum((2 * place - count - 1) * ordered, axis=-2) / (count[..., 0, :] * np.nansum(ordered, axis=-2))
+        apart = np.add.reduce((2 * place - count - 1) * ordered, axis=-2) / (count * whole)[..., 0, :]
     below = np.logical_or.reduce(ends(chosen)[0] < 0, axis=-1, keepdims=True)
     return scaled(np.where(below, np.nan, np.where(varies(x), apart, 0.0)))
 
@@ -187,13 +192,21 @@ def merec(x: Array, declared: Array) -> Array:
     del declared
     useful, low = varies(x), ends(x)[0]
     refused = np.logical_or.reduce(low <= 0, axis=-1, keepdims=True)
-    there = ~np.isnan(x) & useful[..., None, :] & ~refused[..., None, :]
+    counted = useful & ~refused
+    units: Array | int = x.shape[-2]
+    children: Array | int = x.shape[-1]
     with np.errstate(over="ignore", invalid="ignore"):  # scores of more than 1e300 times the least have no weight
-        logs = np.log(np.where(there, x, 1.0) / np.where(useful & ~refused, low, 1.0)[..., None, :])
-        count = np.maximum(np.add.reduce(there, axis=-1, keepdims=True), 1)
-        total = np.add.reduce(logs := np.where(there, logs, 0.0), axis=-1, keepdims=True)
-        change = np.log1p(total / count) - np.log1p((total - logs) / count)
-    effect = np.add.reduce(change, axis=-2) / np.maximum(np.add.reduce(there, axis=-2), 1)
+        if counted.all() and not np.isnan(np.add.reduce(x, axis=-2)).any():
+            logs = np.log(x / low[..., None, :])
+        else:
+            there = ~np.isnan(x) & counted[..., None, :]
+            units = np.maximum(np.add.reduce(there, axis=-2), 1)
+            children = np.maximum(np.add.reduce(there, axis=-1, keepdims=True), 1)
+            logs = np.log(np.where(there, x, 1.0) / np.where(counted, low, 1.0)[..., None, :])
+            logs = np.where(there, logs, 0.0)
+        total = np.add.reduce(logs, axis=-1, keepdims=True)
+        change = np.log1p(total / children) - np.log1p((total - logs) / children)
+    effect = np.add.reduce(change, axis=-2) / units
     return scaled(np.where(refused, np.nan, effect))
 
 
@@ -217,7 +230,7 @@ def cilos(x: Array, declared: Array) -> Array:
     for at in np.ndindex(*x.shape[:-2]):
         if useful[at].any() and not refused[at].any():
             out[at] = 0.0
-            out[at][useful[at]] = _least_lost(x[at][:, useful[at]])
+            out[at][useful[at]] = _least_lost(x[at] if useful[at].all() else x[at][:, useful[at]])
     return scaled(out)
 
 
@@ -372,6 +385,8 @@ def _least_lost(x: Array) -> Array:
     """Return the CILOS weights of one table (unit, child) of children that vary."""
     top = np.fmax.reduce(x, axis=0)
     best = x == top
+    some = best.any(axis=1)  # where a child is best
+    best, x = best[some], x[some]
     there = ~np.isnan(x)
     weight = best.astype(float).T @ there
     with np.errstate(invalid="ignore", divide="ignore"):

@@ -35,8 +35,10 @@ def varies(x: Array) -> Mask:
 def rescaled(x: Array) -> Array:
     """Rescale each child to 0 for the worst and 1 for the best of the units; 0 where it is constant."""
     low, high = (end[..., None, :] for end in ends(x))
+    constant = same(low, high)
     with np.errstate(invalid="ignore", divide="ignore"):
-        return np.where(same(low, high), np.where(np.isnan(x), np.nan, 0.0), (x - low) / (high - low))
+        within = np.asarray((x - low) / (high - low))
+    return np.where(constant, np.where(np.isnan(x), np.nan, 0.0), within) if constant.any() else within
 
 
 def centred(x: Array) -> tuple[Array, Mask | None]:
@@ -55,11 +57,23 @@ def spread(x: Array, ddof: int = 1) -> Array:
     distances, there = centred(x)
     squares = np.einsum("...uc,...uc->...c", distances, distances)
     count = x.shape[-2] if there is None else np.add.reduce(there, axis=-2)
-    return np.where(varies(x), np.sqrt(squares / np.maximum(np.subtract(count, ddof), 1)), 0.0)
+    return np.where(_useful(x, distances, squares, there), np.sqrt(squares / np.maximum(np.subtract(count, ddof), 1)), 0.0)
+
+
+def _useful(x: Array, distances: Array, squares: Array, there: Mask | None) -> Mask:
+    """Say which children vary (…, child): what spreads far wider than rounding needs no second look."""
+    if there is None and x.shape[-2]:
+        useful = squares > 1e-8 * (x[..., 0, :] - distances[..., 0, :]) ** 2
+        if useful.all():
+            return np.asarray(useful)
+    return varies(x)
 
 
 def mean(x: Array) -> Array:
     """Return the mean of each child (…, child) over its values; NaN where it has none."""
+    total = np.add.reduce(x, axis=-2)
+    if x.shape[-2] and not np.isnan(total).any():
+        return np.asarray(total / x.shape[-2])
     there = np.add.reduce(~np.isnan(x), axis=-2)
     with np.errstate(invalid="ignore", divide="ignore"):
         return np.asarray(np.nansum(x, axis=-2) / there)
@@ -76,11 +90,7 @@ def correlations(x: Array) -> tuple[Array, Array]:
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):  # what is squared beyond 1e308 has no correlation
         products = turned @ distances
         own = np.diagonal(products, axis1=-2, axis2=-1)
-        useful = np.zeros(own.shape, dtype=bool)
-        if there is None and x.shape[-2]:
-            useful = own > 1e-8 * (x[..., 0, :] - distances[..., 0, :]) ** 2
-        if not useful.all():  # what spreads far wider than rounding needs no second look
-            useful = varies(x)
+        useful = _useful(x, distances, own, there)
         if there is None:
             count: Array | int = x.shape[-2]
             variance = own[..., :, None] * own[..., None, :]
