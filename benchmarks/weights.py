@@ -1,7 +1,8 @@
 """Weights from data against the plainest numpy: `python benchmarks/weights.py [UNITS]`.
 
-Times are those of the processor (set OPENBLAS_NUM_THREADS=1: threads that wait for each other count as well). Both get 132 siblings with nothing missing, the units of a column side by side in memory as a panel has them, or, for the
-baseline of `C order`, the indicators of a unit. Then ours with 3 % missing, which the baseline cannot do.
+Both get 132 siblings with nothing missing, the units of a column side by side in memory as a panel has them, or, for the
+baseline of `C order`, the indicators of a unit. Then ours with 3 % missing, which the baseline cannot do. Times are those of the
+processor; OPENBLAS_NUM_THREADS=1 keeps threads that wait for each other out of them.
 """
 
 from __future__ import annotations

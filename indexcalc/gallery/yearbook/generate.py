@@ -13,6 +13,17 @@ PROVINCES = (
     "海南省 1010 0.8|重庆市 3200 1.1|四川省 8370 0.8|贵州省 3850 0.6|云南省 4710 0.7|西藏自治区 360 0.7|陕西省 3950 0.9|"
     "甘肃省 2500 0.5|青海省 590 0.7|宁夏回族自治区 720 0.8|新疆维吾尔自治区 2580 0.7"
 )
+# which provinces border on which by land, each pair once; Hainan, an island, is given Guangdong across the strait, as is usual
+BORDERS = (
+    "北京市 天津市 河北省|天津市 河北省|河北省 山西省 内蒙古自治区 辽宁省 山东省 河南省|山西省 内蒙古自治区 河南省 陕西省|"
+    "内蒙古自治区 辽宁省 吉林省 黑龙江省 陕西省 甘肃省 宁夏回族自治区|辽宁省 吉林省|吉林省 黑龙江省|上海市 江苏省 浙江省|"
+    "江苏省 浙江省 安徽省 山东省|浙江省 安徽省 福建省 江西省|安徽省 江西省 山东省 河南省 湖北省|福建省 江西省 广东省|"
+    "江西省 湖北省 湖南省 广东省|山东省 河南省|河南省 湖北省 陕西省|湖北省 湖南省 重庆市 陕西省|"
+    "湖南省 广东省 广西壮族自治区 重庆市 贵州省|广东省 广西壮族自治区 海南省|广西壮族自治区 贵州省 云南省|"
+    "重庆市 四川省 贵州省 陕西省|四川省 贵州省 云南省 西藏自治区 陕西省 甘肃省 青海省|贵州省 云南省|云南省 西藏自治区|"
+    "西藏自治区 青海省 新疆维吾尔自治区|陕西省 甘肃省 宁夏回族自治区|甘肃省 青海省 宁夏回族自治区 新疆维吾尔自治区|"
+    "青海省 新疆维吾尔自治区"
+)
 # indicator, measure, value for a province of wealth 1 (a total where it is per 10,000 residents), how it goes with wealth,
 # spread, growth a year, whether it is a total, decimals
 INDICATORS = (
@@ -45,7 +56,7 @@ def tables() -> dict[str, bytes]:
     random = np.random.default_rng(SEED)
     names, people, levels = zip(*(line.split() for line in PROVINCES.split("|")), strict=True)
     population, wealth = np.array(people, dtype=float), np.array(levels, dtype=float)
-    exports = {"data/provinces.csv": _provinces(names)}
+    exports = {"data/provinces.csv": _provinces(names), "data/near.csv": _borders()}
     for number, (name, measure, level, slope, spread, growth, total, decimals) in enumerate(INDICATORS):
         own = level * wealth**slope * np.exp(spread * random.standard_normal(len(names)))
         course = np.exp(np.cumsum(growth + 0.25 * spread * 0.2 * random.standard_normal((len(YEARS), len(names))), axis=0))
@@ -95,6 +106,13 @@ def _provinces(names: tuple[str, ...]) -> bytes:
     )
     rows = ["id,name,group", *(f"{code},{name},{group.get(name, '西部')}" for code, name in zip(codes, names, strict=True))]
     return "\n".join([*rows, ""]).encode("utf-8-sig")
+
+
+def _borders() -> bytes:
+    """Write who is next to whom, a pair a line."""
+    lines = [line.split() for line in BORDERS.split("|")]
+    pairs = [f"{one},{other}" for one, *others in lines for other in others]
+    return "\n".join(["unit,neighbour", *pairs, ""]).encode("utf-8-sig")
 
 
 def _export(title: str, names: tuple[str, ...], values: npt.NDArray[np.float64], decimals: int) -> bytes:
