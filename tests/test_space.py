@@ -14,7 +14,7 @@ import indexcalc
 from indexcalc.analysis.ellipse import ellipse, step
 from indexcalc.analysis.neighbours import centre_of, inverse, nearest, on_sphere, over_ground, touching, within
 from indexcalc.findings import Refused
-from indexcalc.report.answers.drawn import evolution_pictures
+from indexcalc.report.draw.evolution import evolution_pictures
 
 SIZE = 4
 

@@ -181,4 +181,4 @@ def _passed_over(w: sparse.csr_array, drawn: Array, places: Any, draw: Any, at: 
     each = np.repeat(np.arange(len(unit)), left)
     nth = np.arange(len(each)) - np.repeat(np.cumsum(left) - left, left) + at[each]
     more = drawn[draw[each], nth + 1] - drawn[draw[each], nth]
-    return np.bincount(each, weights=w.data[w.indptr[unit[each]] + nth] * more, minlength=len(unit))
+    return np.asarray(np.bincount(each, weights=w.data[w.indptr[unit[each]] + nth] * more, minlength=len(unit)), dtype=float)

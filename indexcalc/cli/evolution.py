@@ -44,13 +44,16 @@ def evolution(
         str | None,
         typer.Option("--controls", help="Conditional columns of β convergence: indicators, nodes, columns of data or units."),
     ] = None,
-    classes: Annotated[int, typer.Option("--classes", min=2, help="How many classes of scores units move between.")] = 4,
+    classes: Annotated[
+        int | None, typer.Option("--classes", min=2, help="How many classes of scores units move between. Default: 4.")
+    ] = None,
     permutations: Annotated[
         int, typer.Option("--permutations", min=0, help="How many random permutations Moran's I is tested against.")
     ] = 999,
     **options: Unpack[Options],
 ) -> None:
     """Say how scores evolve: differences by groups, convergence, shape, moves between classes, neighbours."""
+    from ..jobs.evolution import declared
     from ..jobs.evolution import evolution as ask
     from ..report.answers.evolution import evolution_answer
     from .give import give
@@ -63,20 +66,24 @@ def evolution(
 
     with opened(options) as project:
         scores = project.scores()
+        said = {
+            "by": None if columns is None else columns.split(","),
+            "weight": weight,
+            "neighbours": neighbours,
+            "classes": classes,
+            "at": None if at is None else pair_of(at),
+            "controls": None if controls is None else controls.split(","),
+        }
+        asked = declared(project, scores) | {name: own for name, own in said.items() if own is not None}
         result = ask(
             scores,
             options["node"],
             period=options["period"],
-            by=None if columns is None else columns.split(","),
-            weight=weight,
-            neighbours=neighbours,
-            classes=classes,
             permutations=permutations,
             seed=options["seed"],
-            at=None if at is None else pair_of(at),
             degrees=degrees,
             ellipse=ellipse,
-            controls=() if controls is None else controls.split(","),
+            **asked,
         )
         give(
             context, project, partial(evolution_answer, result), (result.periods[-1], options["node"] or ""), [(project, scores)]

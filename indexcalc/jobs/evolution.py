@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ..findings import Place, Refused, finding
 from ..methods.arrays import np
 from ..scores import Scores
+from ..tree.blocks.pages import BY_DISTANCE
 from ..units import Units
 from .names import asked_node, node_of, period_of
-from .project import refuse
+from .project import Project, refuse
 
 if TYPE_CHECKING:
     from ..analysis.ellipse import Scale
@@ -84,6 +86,29 @@ def evolution(
     )
 
 
+def declared(project: Project, scores: Scores) -> dict[str, Any]:
+    """Return how `report: evolution:` asks for it, as far as it does; its file is found in the folder of data."""
+    own = scores.declared.report.evolution
+    asked = {} if own is None else {name: getattr(own, name) for name in own.model_fields_set}
+    return asked | ({"neighbours": project.data / own.file} if own is not None and own.file else {})
+
+
+def evolution_of(project: Project, scores: Scores) -> Callable[[str], Evolution] | None:
+    """Return what tells the evolution up to a period for reports, where the tree asks for it; it refuses at the tree's place."""
+    if scores.declared.report.evolution is None:
+        return None
+    asked, place = declared(project, scores), scores.declared.place(("report", "evolution"))
+
+    def told(period: str) -> Evolution:
+        try:
+            return evolution(scores, period=period, seed=project.seed, **asked)
+        except Refused as refused:
+            found = [one if one.place.file else replace(one, place=place) for one in refused.findings]
+            raise Refused(found) from refused
+
+    return told
+
+
 def _space(
     scores: Scores, at: tuple[str, str] | None, neighbours: Pairs | None, *, degrees: bool
 ) -> tuple[tuple[Array, Array] | None, Neighbours | None]:
@@ -101,7 +126,7 @@ def _space(
     if outlines is not None:
         return places, touching(outlines)
     kind, _, number = said.partition(":")
-    if kind not in ("nearest", "within", "inverse") or "." in kind:
+    if kind not in BY_DISTANCE:
         return places, None if neighbours is None else _neighbours(scores, neighbours)
     if places is None:
         refuse("IC827")

@@ -36,7 +36,7 @@ def inputs_of(project: Project, made: Scores | Panel) -> dict[str, str]:
         labels = "\n".join([*panel.periods, *panel.units.ids, *panel.columns])
         named["data"] = digest(labels.encode() + panel.values.tobytes() + panel.status.tobytes())
     tables = [project.data / one.table for one in (index.goals, index.remarks) if isinstance(one, FromTable)]
-    tables += [project.data / index.report.map.geojson] if index.report.map else []
+    tables += [project.data / name for name in index.report.files]
     tables += [template] if (template := template_of(project, index)) is not None else []
     beside = {path: digest_of(path) for path in tables if path.is_file()}
     digests = {**beside, **({project.file: digest_of(project.file)} if from_file else {}), **(origin.digests if origin else {})}

@@ -21,6 +21,7 @@ from ..scores import Scores
 from ..sources.outlines import Drawn, read_outlines
 from ..tree.layout import one_ranking
 from ..version import VERSION
+from .evolution import evolution_of
 from .inputs import inputs_of, template_of
 from .project import Project, place_in, problem_of, refuse, refuse_file
 from .submissions import submissions
@@ -100,6 +101,7 @@ def reports_of(project: Project, scores: Scores) -> Reports:
         edition=project.edition,
         seed=project.seed,
         outlines=outlines_of(project, scores),
+        evolution=evolution_of(project, scores),
         template=template_in(project, scores),
     )
 

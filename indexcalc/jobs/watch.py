@@ -54,7 +54,7 @@ def watched_patterns(index_file: Path, before: Sequence[str]) -> tuple[Index | N
         return None, tuple(before) or (own,)
     paths = [data.ledger or data.path for data in index.data.values()]
     paths += [one.table for one in (index.goals, index.remarks) if isinstance(one, FromTable)]
-    paths += [index.report.map.geojson] if index.report.map else []
+    paths += index.report.files
     return index, (own, index.units.table, *(path for path in dict.fromkeys(paths) if "://" not in path))
 
 

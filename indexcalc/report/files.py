@@ -32,7 +32,10 @@ from .sheets.warnings import warnings_sheet
 from .sheets.workbook import course_sheet, live_workbook, parts_sheet, values_of_units
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import date
+
+    from ..analysis.evolution import Evolution
 
 RANKING_CSV = "ranking.csv"
 WARNINGS_CSV = "warnings.csv"
@@ -55,6 +58,8 @@ class Reports:
     edition: Edition = field(default_factory=Edition)
     seed: int = 0
     outlines: Drawn | None = None
+    evolution: Callable[[str], Evolution] | None = None
+    """Tells how scores evolved up to a period, where the tree asks for it."""
     template: bytes | None = None
 
     def of(
@@ -112,9 +117,12 @@ class Reports:
 
     def _analysed(self, period: str, *, analyses: bool) -> Analysed:
         unit = self.scores.panel.units.ids.index(self.edition.unit) if self.edition.unit else None
-        return analysed(
+        shown = analysed(
             self.scores, period, seed=self.seed, judged=self._judged, every=analyses, outlines=self.outlines, unit=unit
         )
+        if not analyses or self.evolution is None or unit is not None or self.edition.is_public:
+            return shown
+        return replace(shown, evolution=self.evolution(period))
 
     def _warned(self, period: str) -> Sheet:
         return warnings_sheet(self.scores, self._judged, period, self.language, values=self._sees("values"))

@@ -24,7 +24,7 @@ from .blocks.fuzzy import Fuzzy
 from .blocks.grades import Grade
 from .blocks.logic import LogicRule
 from .blocks.nodes import Defaults, Dimension, FromUnits, Indicator, Ranking, Residual, Root, Shrink, Valid
-from .blocks.pages import Outlines, Pages
+from .blocks.pages import Course, Outlines, Pages
 from .blocks.warnings import Step, WarningRule, Warnings
 from .checks import check_tree
 from .editions import Stretch, check_periods, editions, newest
@@ -65,6 +65,7 @@ _BLOCKS: dict[str, type[BaseModel]] = {
     "remarks": Remark,
     "report": Pages,
     "map": Outlines,
+    "evolution": Course,
     "logic": LogicRule,
     "warnings": Warnings,
     "rules": WarningRule,

@@ -69,6 +69,7 @@ class page:  # noqa: N801 - read as `page.petals(language)`
     matrix = Said("{node}：类型 × 监测维度", "{node}: types by facets")
     matrix_of_the_whole = Said("各类纠纷的平均得分（得分越高，风险越低）", "Mean scores of all (the higher, the lower the risk)")
     type = Said("类型", "Type")
+    evolution = Said("指数演变", "How scores evolved")
     follow = Said("结果运用与目标", "Outcomes and goals")
     scorecards = Said("{label}记分卡", "Scorecards")
     scorecard_hint = Said(

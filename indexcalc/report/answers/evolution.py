@@ -9,20 +9,18 @@ from ...analysis.evolution import Evolution
 from ...findings import Language
 from ...methods.arrays import np
 from ...words.periods import period_title
+from ..draw.evolution import evolution_pictures
 from ..formats.text import as_text
 from ..numbers import finite
-from ..sheets.evolution import evolution_sheets
+from ..sheets.evolution import LONG, evolution_sheets
 from ..sheets.tables import shortened
 from .answer import ELSEWHERE, MOST_ROWS, Answer
-from .drawn import evolution_pictures
-
-_LONG = ("density", "local")  # tables that files have in full, and a terminal not at all
 
 
 def evolution_answer(result: Evolution, language: Language) -> Answer:
     """Return differences, convergence, shape, moves and space, a table each."""
     sheets = evolution_sheets(result, language)
-    shown = [shortened(sheet, MOST_ROWS, language, ELSEWHERE) for name, sheet in sheets.items() if name not in _LONG]
+    shown = [shortened(sheet, MOST_ROWS, language, ELSEWHERE) for name, sheet in sheets.items() if name not in LONG]
     first, last = (period_title(period, language) for period in (result.periods[0], result.periods[-1]))
     heading = f"{result.scores.tree.nodes[result.node].title(language)} · {first} – {last}"
     tables = [f"{sheet.title}\n{as_text(sheet, language)}" for sheet in shown if sheet.rows]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from ...analysis.change import ScoreChange, change
 from ...analysis.contribution import Rows, contributions, effective
@@ -20,6 +21,9 @@ from ...scores import Scores
 from ...sources.outlines import Drawn
 from ...tree.model import Alternatives, WeightDraw
 from .tables import period_before
+
+if TYPE_CHECKING:
+    from ...analysis.evolution import Evolution
 
 MOST_UNITS = 300  # up to which analyses are run unless they are asked for
 BY_DEFAULT = 0.25  # of a weight, up or down, where the tree does not say what is uncertain
@@ -46,6 +50,7 @@ class Analysed:
     turns: Sequence[Turn] = ()
     all_periods: Scores | None = None
     outlines: Drawn | None = None
+    evolution: Evolution | None = None
     unit: int | None = None
     formats: tuple[str, ...] = ()
 

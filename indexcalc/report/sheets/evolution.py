@@ -14,6 +14,8 @@ from ..numbers import finite, listed
 from .alone import unit_label
 from .sheet import Heading, Kind, Sheet, Value
 
+LONG = ("density", "local")
+"""Tables that files have in full, and a terminal or a page not at all."""
 _FINE = 4  # decimals of measures that are small numbers
 
 

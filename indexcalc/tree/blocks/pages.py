@@ -10,6 +10,13 @@ from .choices import Part
 
 Analysis = Literal["uncertainty", "change", "target", "robustness"]
 Open = Literal["values", "addresses", "departments", "warnings"]
+BY_DISTANCE = ("nearest", "within", "inverse")
+"""How neighbours are told by distances; anything else names a file."""
+
+
+def several(value: object) -> object:
+    """Return a single name as a list of one."""
+    return [value] if isinstance(value, str) else value
 
 
 class Outlines(Part):
@@ -21,6 +28,28 @@ class Outlines(Part):
     """The property of its features that says which unit one is: the unit's id, name or alias."""
     licence: str = ""
     """Under which number or licence the outlines may be shown; it stands below each map."""
+
+
+class Course(Part):
+    """How scores evolved, which the report then shows: as `indexcalc evolution` says, and as it is asked for there by default."""
+
+    by: Annotated[tuple[str, ...], BeforeValidator(several), Field(strict=False)] = ()
+    """Columns of units that groups are made of, each inside the one before. Default: `group`."""
+    weight: str = ""
+    """A column of units or data by which Theil's index weighs units."""
+    neighbours: str = ""
+    """Who is next to whom: a file of pairs or outlines, `nearest:4`, `within:50` (kilometres) or `inverse`."""
+    at: Annotated[tuple[str, ...], Field(strict=False, min_length=2, max_length=2)] | None = None
+    """The two columns of units with their longitude and latitude. Default: the centres of outlines."""
+    controls: Annotated[tuple[str, ...], BeforeValidator(several), Field(strict=False)] = ()
+    """Conditional columns of β convergence: indicators, other nodes, columns of data or units."""
+    classes: int = Field(default=4, ge=2)
+    """How many classes of scores units move between."""
+
+    @property
+    def file(self) -> str:
+        """The file that says who is next to whom, if one does."""
+        return "" if self.neighbours.partition(":")[0] in BY_DISTANCE else self.neighbours
 
 
 class Pages(Part):
@@ -49,6 +78,14 @@ class Pages(Part):
     """Units that are highlighted from the start, by id, name or alias."""
     map: Outlines | None = None
     """The user's own outlines. Default: tiles, where the units table has the columns tile_row and tile_col."""
+    evolution: Course | None = None
+    """Shows how scores evolved: `{}`, or `{neighbours: near.csv}` and the like. Default: not shown."""
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """The files beside the tree that reports are made of, from the folder of data on."""
+        named = (self.map.geojson if self.map else "", self.evolution.file if self.evolution else "")
+        return tuple(name for name in named if name)
 
     def heading(self, language: str) -> str:
         """Return the title in a language, or what there is of it."""

@@ -29,7 +29,7 @@ from ...sheets.whole import whole_of
 from . import FRAMEWORK
 from .alerts import warning_board
 from .cards import card
-from .drawings import MOST_STRIPS, again, certainty, flower, history, maps, petal_ends
+from .drawings import MOST_STRIPS, again, certainty, evolved, flower, history, maps, petal_ends
 from .markup import table
 from .rankings import boards, heat_table, matrices, ranking_table
 
@@ -181,6 +181,7 @@ def _inside(shown: Analysed, language: str, reporting: Sheet | None, inputs: Map
     stake = stake_sheet(shown, range(scores.tree.leaves), language, most=30) if shown.boards else None
     whole = whole_of(scores.index, language)
     return {
+        "evolution": evolved(shown, language),
         "follow": [table(sheet, language) for sheet in follow_sheets(scores, shown.period, language).values()],
         "city": table(stake, language, sortable=True) if stake else None,
         "city_title": page.city(language).format(whole=whole),
@@ -203,6 +204,7 @@ def contents(made: Block) -> list[tuple[str, str]]:
         ("certainty", w.certainty, made.certainty),
         ("map", w.map, made.maps),
         ("warnings", w.warning_board, made.warnings),
+        ("evolution", w.evolution, made.evolution),
         ("follow", w.follow, made.follow),
         ("cards", made.cards_title, made.cards),
         ("departments", w.departments, made.departments),

@@ -9,12 +9,14 @@ from typing import Any
 
 from markupsafe import Markup
 
+from ....findings import Language
 from ....methods.arrays import np
 from ....tree.model import LEVELS
 from ....words.page import page
 from ....words.periods import period_title
 from ....words.reports import word, word_of
 from ...draw.bump import bump
+from ...draw.evolution import PICTURES_OF, evolution_pictures
 from ...draw.intervals import Strip, intervals
 from ...draw.petals import Petal, petals
 from ...draw.strips import level_mark
@@ -24,6 +26,7 @@ from ...numbers import number
 from ...sheets.alone import unit_label
 from ...sheets.analysed import BY_DEFAULT, Analysed
 from ...sheets.analyses import draws_sheet
+from ...sheets.evolution import LONG, evolution_sheets
 from ...sheets.sentences import headlines
 from ...sheets.sheet import Heading, Sheet
 from ...sheets.tables import in_rank_order, kind_of
@@ -127,6 +130,22 @@ def history(shown: Analysed, language: str, *, periods: int = MOST_PERIODS) -> S
     drawn = bump(titles[:few], called, near.tolist(), label, ids=ids[:few], pinned=pinned, marks=marks)
     said = (page.history_help_of_many if beyond else page.history_help)(language).format(places=MOST_PLACES)
     return SimpleNamespace(svg=Markup(drawn), table=table(sheet, language), help=said)  # noqa: S704 - drawn by us
+
+
+def evolved(shown: Analysed, asked: str) -> list[SimpleNamespace]:
+    """Return how scores evolved, a table each with its pictures, without the long ones; nothing of what was not asked for."""
+    if shown.evolution is None:
+        return []
+    language: Language = "en" if asked == "en" else "zh"
+    pictures = evolution_pictures(shown.evolution, language)
+    return [
+        SimpleNamespace(
+            table=table(sheet, language),
+            pictures=[Markup(pictures[one]) for one in PICTURES_OF.get(name, (name,)) if one in pictures],  # noqa: S704 - escaped where drawn
+        )
+        for name, sheet in evolution_sheets(shown.evolution, language).items()
+        if name not in LONG
+    ]
 
 
 def certainty(shown: Analysed, language: str) -> SimpleNamespace | None:

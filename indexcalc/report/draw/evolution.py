@@ -10,8 +10,10 @@ from ...analysis.evolution import Evolution
 from ...findings import Language
 from ...methods.arrays import np
 from ...words.reports import word
-from ..draw.plane import Axes, Drawn, plane, squares
+from .plane import Axes, Drawn, plane, squares
 
+PICTURES_OF = {"": ("theil", "gini"), "shape": ("density",), "ellipse": ("ellipse", "centre")}
+"""The pictures of each table whose pictures have other names."""
 MOST_CURVES = 5  # densities side by side
 MOST_NAMED = 40  # units of which each has its name beside its point
 _AROUND = 73  # points of an ellipse
