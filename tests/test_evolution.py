@@ -387,3 +387,32 @@ def test_what_cannot_be_told_is_left_open() -> None:
     found = indexcalc.evolution(indexcalc.score(tree(), frame))
     assert found.beta == ()
     assert found.frame()[["theil", "gini", "cv", "log_deviation"]].isna().all(axis=None)
+
+
+def test_a_report_shows_it_where_the_tree_asks_for_it_and_the_command_takes_the_same(project: Path) -> None:
+    tree_file = project / "indicators.yaml"
+    (project / "near.csv").write_text("unit,neighbour\nA,B\nB,C\nC,D\nD,E\nE,F\n")
+    words = ["--index", str(tree_file), "--lang", "en"]
+    bare = CliRunner().invoke(app, ["score", *words, "--out", str(project / "reports")])
+    assert bare.exit_code == 0, bare.output
+    (page,) = (project / "reports").glob("*/report.html")
+    assert 'id="evolution"' not in page.read_text(encoding="utf-8")
+    asked = "report: {evolution: {neighbours: near.csv, controls: population, weight: population}}\n"
+    tree_file.write_text(tree_file.read_text(encoding="utf-8") + asked, encoding="utf-8")
+    CliRunner().invoke(app, ["score", *words, "--out", str(project / "reports")])
+    text = page.read_text(encoding="utf-8")
+    section = text[text.index('<section id="evolution">') :].partition("</section>")[0]
+    result = json.loads(CliRunner().invoke(app, ["evolution", *words, "--json"]).stdout)  # by what the tree says
+    assert (result["weight"], len(result["beta"])) == ("population", 6)
+    assert f"Moran I = {result['periods'][-1]['moran']['value']:.4f}" in section
+    assert f"{result['periods'][-1]['theil']['total']:.4f}" in section
+    assert section.count("<svg") >= 6
+    assert "near.csv" in page.with_name("run.json").read_text(encoding="utf-8")
+    assert CliRunner().invoke(app, ["verify", str(page.parent), *words]).exit_code == 0
+    (project / "near.csv").write_text("unit,neighbour\nA,B\nB,C\n")  # what the report was made of has changed
+    assert CliRunner().invoke(app, ["verify", str(page.parent), *words]).exit_code != 0
+    tree_file.write_text(tree_file.read_text(encoding="utf-8").replace("weight: population", "weight: people"), encoding="utf-8")
+    refused = CliRunner().invoke(app, ["score", *words, "--out", str(project / "reports")])
+    assert refused.exit_code != 0
+    assert "IC816" in refused.output
+    assert "indicators.yaml" in refused.output

@@ -242,6 +242,24 @@ def test_yearbook_weighs_by_entropy_and_reads_exports_as_they_are() -> None:
     np.testing.assert_allclose(scores.score("economy").ravel(), x @ weights * 100, rtol=1e-9)
 
 
+def test_yearbook_says_who_borders_on_whom() -> None:
+    pairs = table("yearbook", "data/near.csv")
+    near = (
+        pd.concat([pairs, pairs.rename(columns={"unit": "neighbour", "neighbour": "unit"})])
+        .groupby("unit")["neighbour"]
+        .apply(set)
+    )
+    assert set(near.index) == set(scored("yearbook").panel.units.names)
+    assert not pairs.duplicated().any() and len(pairs) == sum(map(len, near)) / 2  # each pair once
+    told = {
+        "河北省": "北京市 天津市 山西省 内蒙古自治区 辽宁省 山东省 河南省",
+        "海南省": "广东省",
+        "新疆维吾尔自治区": "西藏自治区 甘肃省 青海省",
+    }
+    assert all(near[unit] == set(others.split()) for unit, others in told.items())
+    assert {len(near[unit]) for unit in ("内蒙古自治区", "陕西省")} == {8} == {max(map(len, near))}
+
+
 def test_five_governance_does_not_let_a_strong_kind_make_up_for_a_weak_one() -> None:
     scores = scored("five-governance")
     kinds = ["political", "legal", "moral", "self-governed", "smart"]
