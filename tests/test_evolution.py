@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import re
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +19,7 @@ from indexcalc.analysis.inequality import dagum, gini, theil, variation
 from indexcalc.analysis.moves import bandwidth, chain, cuts_of, density, spatial_chain
 from indexcalc.analysis.space import Neighbours, moran
 from indexcalc.cli.app import app
+from indexcalc.report.draw.plane import Axes, Drawn, plane
 
 EXACT = {"rtol": 0, "atol": 1e-9}
 
@@ -416,3 +418,15 @@ def test_a_report_shows_it_where_the_tree_asks_for_it_and_the_command_takes_the_
     assert refused.exit_code != 0
     assert "IC816" in refused.output
     assert "indicators.yaml" in refused.output
+
+
+def test_names_beside_points_do_not_stand_on_each_other() -> None:
+    names = [f"<b>{at}号" for at in range(30)]
+    points = [(at % 3, at % 2) for at in range(30)]  # five of them in each place
+    drawn = plane(Axes("x", "y"), [Drawn("", points, joined=False, names=names)], "p")
+    assert "<b>" not in drawn
+    told = re.findall(r'<text x="([\d.]+)" y="([\d.]+)"[^>]*>&lt;b&gt;\d+号', drawn)
+    assert 6 <= len(told) < 30  # no more than one on each side of a point
+    for (x, y), (left, low) in itertools.combinations([(float(x), float(y)) for x, y in told], 2):
+        assert abs(x - left) > 30 or abs(y - low) > 10
+    assert len(re.findall(r"<title>&lt;b&gt;", drawn)) == 30  # and each by its point

@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from html import escape
 
 from .palette import ON_ORDERED, ORDERED, fill_of, ordered_class
-from .svg import GREY, INK, RULE, element, fitted, line, path, picture, short, text, wide
+from .svg import GREY, INK, RULE, element, fitted, line, path, picture, short, text, visible, wide
 
 _LEFT, _TOP, _LOW = 64.0, 26.0, 44.0
 _TICKS = 5  # about so many on an axis
@@ -64,7 +65,7 @@ def plane(axes: Axes, drawn: Sequence[Drawn], label: str, *, width: float = 560,
 
     parts = [_axis(axes, at, (x_low, x_high), (y_low, y_high), (right, bottom))]
     for place, one in enumerate(drawn):
-        parts += _one(one, fill_of(place), at)
+        parts += _one(one, fill_of(place), at, right)
     place = 0
     for number, one in enumerate(drawn):
         if one.name:
@@ -126,7 +127,7 @@ def _axis(
     return "".join([*parts, text(axes.x, right, bottom + 36, size=11, anchor="end", fill=GREY)])
 
 
-def _one(one: Drawn, colour: str, at: Callable[[float, float], tuple[float, float]]) -> list[str]:
+def _one(one: Drawn, colour: str, at: Callable[[float, float], tuple[float, float]], right: float) -> list[str]:
     runs: list[list[tuple[float, float]]] = [[]]
     for point in one.points:
         if any(map(math.isnan, point)):
@@ -138,9 +139,26 @@ def _one(one: Drawn, colour: str, at: Callable[[float, float], tuple[float, floa
         single = [run[0] for run in runs if len(run) == 1]
         return [*parts, *(element("circle", {"cx": x, "cy": y, "r": 2.5, "fill": colour}) for x, y in single)]
     places = [place for run in runs for place in run]
-    parts = [element("circle", {"cx": x, "cy": y, "r": 3.5, "fill": colour, "fill-opacity": "0.8"}) for x, y in places]
     said = [name for name, point in zip(one.names, one.points, strict=False) if not any(map(math.isnan, point))]
-    return [*parts, *(text(name, x + 5, y - 4, size=10, fill=INK) for name, (x, y) in zip(said, places, strict=False))]
+    shape = {"r": 3.5, "fill": colour, "fill-opacity": "0.8"}
+    told = [element("title", {}, escape(visible(name), quote=False)) if name else "" for name in said] or [""] * len(places)
+    dots = [element("circle", {"cx": x, "cy": y, **shape}, title) for (x, y), title in zip(places, told, strict=False)]
+    return [*dots, *_named(said, places, right)]
+
+
+def _named(said: Sequence[str], places: Points, right: float) -> list[str]:
+    """Write names beside their points, on the side where no other name stands; one without room is told by its point alone."""
+    parts: list[str] = []
+    taken: list[tuple[float, float, float]] = []
+    for name, (x, y) in zip(said, places, strict=False):
+        long = wide(name, 10)
+        for left, low in ((x + 5, y - 4), (x - 5 - long, y - 4), (x + 5, y + 11), (x - 5 - long, y + 11)):
+            beside = all(left > end or left + long < start or abs(low - other) > 10 for start, end, other in taken)
+            if beside and left >= _LEFT and left + long <= right + 10:
+                taken.append((left, left + long, low))
+                parts.append(text(name, left, low, size=10, fill=INK))
+                break
+    return parts
 
 
 def squares(shares: Sequence[Sequence[float]], names: Sequence[str], sides: tuple[str, str], label: str) -> str:

@@ -20,6 +20,7 @@ from ...draw.evolution import PICTURES_OF, evolution_pictures
 from ...draw.intervals import Strip, intervals
 from ...draw.petals import Petal, petals
 from ...draw.strips import level_mark
+from ...draw.svg import label_of
 from ...draw.tiles import Place, outline_map, tile_map
 from ...numbers import listed as in_a_row
 from ...numbers import number
@@ -141,11 +142,15 @@ def evolved(shown: Analysed, asked: str) -> list[SimpleNamespace]:
     return [
         SimpleNamespace(
             table=table(sheet, language),
-            pictures=[Markup(pictures[one]) for one in PICTURES_OF.get(name, (name,)) if one in pictures],  # noqa: S704 - escaped where drawn
+            pictures=[_said(pictures[one]) for one in PICTURES_OF.get(name, (name,)) if one in pictures],
         )
         for name, sheet in evolution_sheets(shown.evolution, language).items()
         if name not in LONG
     ]
+
+
+def _said(drawn: str) -> SimpleNamespace:
+    return SimpleNamespace(svg=Markup(drawn), title=label_of(drawn))  # noqa: S704 - escaped where drawn
 
 
 def certainty(shown: Analysed, language: str) -> SimpleNamespace | None:
