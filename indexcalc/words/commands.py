@@ -314,6 +314,7 @@ _VALUES: dict[str, tuple[str, str]] = {
     "submission": ("序号", "NUMBER"),
     "files": ("文件…", "FILES"),
     "columns": ("列…", "COLUMNS"),
+    "controls": ("列…", "COLUMNS"),
     "template who": ("部门", "DEPARTMENT"),
     "template file": ("文件", "FILE"),
     "weights ahp wanted": ("指标|template", "NODE|template"),
