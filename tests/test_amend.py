@@ -10,7 +10,7 @@ import pytest
 
 from indexcalc.findings import Refused
 from indexcalc.jobs.amend import amend, meanwhile, save, text_of_tree
-from indexcalc.jobs.project import project_of
+from indexcalc.jobs.project import Project, project_of
 from indexcalc.jobs.weights import history
 from indexcalc.journal.history import made_by_hand, read_history
 from indexcalc.tree import parse_index
@@ -217,6 +217,24 @@ def test_an_amendment_is_checked_whole_and_says_which_ranks_move_and_where_a_fin
     missing = amend(project, [Amendment("set", "cases", "column", "no such heading")])
     assert missing.is_refused
     assert (project / FILE).read_bytes() == before
+
+
+def test_data_are_read_once_and_known_scores_are_those_of_before(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    one = [Amendment("set", "safety", "weight", "0.1"), Amendment("set", "calls", "weight", "0.9")]
+    known, plain, read = project_of(project).scores(), amend(project, one), []
+    matched = Project.matched
+    monkeypatch.setattr(Project, "matched", lambda self, **how: read.append(self.file) or matched(self, **how))
+    found = amend(project, one, scores=known)
+    assert len(read) == 1
+    assert plain.moved is not None and found.moved is not None
+    assert (found.findings, found.moved.moves) == (plain.findings, plain.moved.moves)
+    write = (
+        (project / FILE).read_text(encoding="utf-8").replace("weight: 0.6", "weight: 0.1").replace("weight: 0.4", "weight: 0.9")
+    )
+    (project / FILE).write_text(write, encoding="utf-8")
+    back = [Amendment("set", "safety", "weight", "0.6"), Amendment("set", "calls", "weight", "0.4")]
+    stale = amend(project, back, scores=known)  # of the tree as it was, which is what it becomes: told apart, ranks move
+    assert stale.moved is not None and stale.moved.moves
 
 
 def test_what_is_saved_stands_in_the_history_with_name_and_reason(project: Path) -> None:

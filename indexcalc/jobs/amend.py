@@ -8,7 +8,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -29,8 +29,8 @@ from .weights import write_tree
 if TYPE_CHECKING:
     import pandas as pd
 
-    from ..panel import Panel
     from ..scores import Scores
+    from ..sources import Matched
 
 
 @dataclass(frozen=True)
@@ -118,11 +118,12 @@ def amend(
     base: str | None = None,
     score: bool = True,
     period: str | None = None,
+    scores: Scores | None = None,
 ) -> Amended:
     """Amend the text of a tree, and say what is found in it as `check` does, and which ranks move; write nothing.
 
     `base` is the digest of the text that the amendments were made of: of another one they are refused. Without `score` the tree
-    alone is checked, not its data.
+    alone is checked, not its data. `scores` are those of the tree as it is, where somebody has them: it is not scored again.
 
     :raises Refused: where an amendment cannot be made in place, or the tree was changed meanwhile.
     """
@@ -130,7 +131,7 @@ def amend(
     before = text_of_tree(project)
     if base is not None and base != before.digest:
         raise Refused([meanwhile(project, base, amendments)])
-    return _amended(project, before, amendments, score=score, period=period)
+    return _amended(project, before, amendments, score=score, period=period, known=scores)
 
 
 def save(project: Project, made: Amended, *, why: str, by: str) -> list[Path]:
@@ -170,35 +171,60 @@ def _text(raw: bytes, file: str) -> TreeText:
     return TreeText(file, raw, document, written_nodes(document), tree, tuple(found))
 
 
-def _amended(project: Project, before: TreeText, amendments: Sequence[Amendment], *, score: bool, period: str | None) -> Amended:
+class _ReadOnce(Listening):
+    """A project whose data are read once, to be checked and then scored."""
+
+    @cached_property
+    def _read(self) -> tuple[Matched, list[Finding]]:
+        return super().matched()
+
+    def matched(self, *, count: bool = True, keep: int | None = None) -> tuple[Matched, list[Finding]]:
+        """Return what was matched, as it was read first."""
+        return self._read if count and keep is None else super().matched(count=count, keep=keep)
+
+
+def _amended(
+    project: Project,
+    before: TreeText,
+    amendments: Sequence[Amendment],
+    *,
+    score: bool,
+    period: str | None,
+    known: Scores | None,
+) -> Amended:
     wanted = tuple(one for one in amendments if one.kind in ("add", "remove") or one.text != current(before.nodes, one))
     after = _text(amended(before.raw, before.file, wanted), before.file)
     if not score or after.index is None or errors(after.findings):
         return Amended(wanted, before, after, after.findings)
-    quiet = Listening.to(project, (after.index, after.findings))
+    quiet = _ReadOnce.to(project, (after.index, after.findings))
     try:
         check(quiet)
     except Refused as refused:
         return Amended(wanted, before, after, tuple(refused.findings))
-    new = _scored(project, after)
+    new = _scored(quiet)
     if new is None:
         return Amended(wanted, before, after, tuple(in_order(quiet.told)))
-    old = new if after.raw == before.raw else _scored(project, before)
-    when = period_of(new[0], period)
-    moved = moved_ranks(old[0], new[0], when) if old is not None and when in old[0].periods else None
-    return Amended(wanted, before, after, tuple(in_order([*quiet.told, *new[0].findings])), moved, new[0])
+    is_known = known and before.index and known.declared.written_data == before.index.written_data
+    old = new if after.raw == before.raw else known if is_known else _scored_text(project, before)
+    when = period_of(new, period)
+    moved = moved_ranks(old, new, when) if old is not None and when in old.periods else None
+    return Amended(wanted, before, after, tuple(in_order([*quiet.told, *new.findings])), moved, new)
 
 
-def _scored(project: Project, text: TreeText) -> tuple[Scores, Panel] | None:
+def _scored_text(project: Project, text: TreeText) -> Scores | None:
     """Score a tree as it is written; nothing where it, or its data, is refused."""
-    from ..engine import score
-
     if text.index is None or errors(text.findings):
         return None
-    quiet = Listening.to(project, (text.index, text.findings))
+    return _scored(Listening.to(project, (text.index, text.findings)))
+
+
+def _scored(quiet: Listening) -> Scores | None:
+    """Score a project as it is read; nothing where its data are refused."""
+    from ..engine import score
+
     try:
         index, panel = quiet.read()
-        return score(index, panel, level=project.level), panel
+        return score(index, panel, level=quiet.level)
     except Refused:
         return None
 

@@ -7,6 +7,7 @@ where that has changed meanwhile, the second editor is shown what the first one 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from starlette.responses import Response
 
     from ..journal.users import Role
+    from ..scores import Scores
 
 EDITORS: tuple[Role, ...] = ("editor",)
 _KEY, _SEEN, _REMOVE, _SHARE = "k:", "s:", "remove:", "share:"
@@ -396,7 +398,7 @@ def _looked_at(visit: Visit, edited: Edited) -> Amended | None:
     from ..report.sheets.weights import moves_sheet
 
     try:
-        made = amend(visit.project(), _amendments(visit), base=edited.text.digest)
+        made = amend(visit.project(), _amendments(visit), base=edited.text.digest, scores=_known(visit))
     except Refused as refused:
         visit.found += refused.findings
         return None
@@ -406,6 +408,14 @@ def _looked_at(visit: Visit, edited: Edited) -> Amended | None:
     if made.moved is not None and made.moved.moves:
         edited.moves = table(moves_sheet(made.moved, visit.language), visit.language)
     return made
+
+
+def _known(visit: Visit) -> Scores | None:
+    """Return the scores that pages show, which are those of before an edit; nothing where the files are refused."""
+    with suppress(Refused):
+        state = visit.site.current.state()
+        return None if state.wrong else state.scores
+    return None
 
 
 def _place(edited: Edited, made: Amended, visit: Visit) -> None:
