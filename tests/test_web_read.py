@@ -210,8 +210,15 @@ def test_what_data_call_themselves_stays_text(hostile: Path) -> None:
     at = client(project_of(hostile))
     paths = ["/", "/?lang=en", *(f"/unit?unit=u{place}" for place in range(4)), "/dimension?node=d", "/dimension?node=e"]
     pages = [at.get(path).text for path in paths]
-    for name in ("explain", "change", "trend", "target", "obstacles"):
-        said = {"target": {"unit": "u5", "rank": "4"}, "explain": {"unit": "u0"}}.get(name, {})
+    (hostile / '"><img src=x onerror=alert(1)>.csv').write_text("unit\n", encoding="utf-8")
+    for name in ("explain", "change", "trend", "target", "obstacles", "grades", "uncertainty", "compare"):
+        said = {
+            "target": {"unit": "u5", "rank": "4"},
+            "explain": {"unit": "u0"},
+            "grades": {"by": "natural-breaks:2"},
+            "uncertainty": {"weights": "perturb:0.25", "draws": "5"},
+            "compare": {"one": "arithmetic", "other": "geometric"},
+        }.get(name, {})
         pages.append(asked(at, name, **said).text)
     for text in ("<img src=x onerror=alert(1)>", '"><script>alert(1)</script>', "{{7*7}}"):
         pages += [

@@ -91,10 +91,10 @@ def test_without_the_option_nothing_of_it_is_there(project: Project) -> None:
 
 def test_a_department_sees_and_reports_its_own_alone(project: Project, users: Path) -> None:
     at = client(project, submit=True, users=users)
-    log_in(at, "读者")
+    assert log_in(at, "读者").headers["location"] == "/"
     assert {at.get(one).status_code for one in SHOWN} == {403}
     at = client(project, submit=True, users=users)
-    log_in(at, "张三")
+    assert log_in(at, "张三").headers["location"] == "/submit"
     assert send(at, **WHOLE).status_code == 303
     assert send(at, **WHOLE, department="市卫健委").status_code == 422
     other = client(project, submit=True, users=users)

@@ -96,9 +96,15 @@ def _log_in(visit: Visit) -> Response:
     visit.visitor = Visitor(user.name, user.role, user.department, proven=True)
     with suppress(OSError):  # who only reads may do so where nothing can be written
         visit.record("login")
-    answer = visit.redirect("/")
+    answer = visit.redirect(_first_page(visit))
     visit.keep(answer, SESSION_COOKIE, site.sessions.start(user.name))
     return answer
+
+
+def _first_page(visit: Visit) -> str:
+    """Return where somebody comes to by a login: who reports for a department to its forms, which are there before results."""
+    reports = visit.visitor.role == "department" and any(page.path == "/submit" for page in visit.site.pages)
+    return "/submit" if reports else "/"
 
 
 def _log_out(visit: Visit) -> Response:
