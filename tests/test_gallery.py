@@ -718,6 +718,8 @@ def test_points_are_earned_and_spent_by_approved_rows_alone() -> None:
     (told,) = json.loads(run(started("points"), "warn", "--json", "--events", "20"))["warnings"]
     rows = {event.get("兑换号") for event in told["events"]} - {None}
     assert rows == set(spent[(spent["农户"] == "H1234") & (spent["期次"] == "2022Q4")]["兑换号"])
+    explained = run(started("points"), "explain", "H1234", "--node", "balance", "--lang", "zh")
+    assert "= -16 分（首期以来各期；以下为本期数据）" in explained  # 2 and 20 of this quarter do not come to it
     index = scores.index
     villages = indexcalc.score(index, indexcalc.read(index, started("points")), level="村")
     homes = table("points", "data/units.csv").set_index("id")["parent"]

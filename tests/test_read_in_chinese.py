@@ -18,7 +18,7 @@ from indexcalc.jobs.project import Project
 from indexcalc.report.files import report_files
 from indexcalc.report.formats.xlsx import workbook
 from indexcalc.report.numbers import measured
-from indexcalc.report.sheets.sheet import Sheet
+from indexcalc.report.sheets.sheet import Heading, Sheet
 from indexcalc.report.sheets.submissions import Submitted, reporting_sheet
 from indexcalc.report.sheets.tables import monitored_sheet
 from indexcalc.report.sheets.trend import trend_sheet
@@ -282,3 +282,14 @@ def test_what_was_reported_is_named_with_its_measure_and_whole_in_data(scores: S
     cases, people = f"刑事立案数 {reported['criminal-cases']:.0f} 宗", f"常住人口 {reported['population']:.2f} 万人"
     assert any(line.strip().startswith(f"{cases} (criminal-cases)  ← data/") for line in lines)
     assert any(line.strip().startswith(f"{people} (population)  ← data/") for line in lines)
+
+
+def test_what_is_said_about_a_narrow_table_is_printed_whole() -> None:
+    title, note = "某市基层治理综合评价指数（模拟数据）", "模拟数据：街道、社区、时限、权重和全部工单均为示意"
+    rows = (("甲", 1.0), ("乙", 2.0))
+    sheet = Sheet("监测指标", (Heading("街道", "text"), Heading("得分", "score")), rows, notes=("只列数值", note))
+    page = openpyxl.load_workbook(io.BytesIO(workbook([sheet], "zh", title))).worksheets[0]
+    _, _, last, _ = openpyxl.utils.range_boundaries(str(page.print_area).rpartition("!")[2])
+    printed = sum(page.column_dimensions[letter].width for letter in "AB") + 8.43 * (last - 2)
+    assert printed >= 2 * len(note)  # an ideograph takes two columns of text
+    assert printed >= 2 * len(f"{title} · 监测指标") * 14 / 10 - 8

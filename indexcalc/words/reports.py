@@ -327,6 +327,9 @@ class word:  # noqa: N801 - read as `word.rank(language)`
         "下级过多，无法逐一组合计算，贡献只按权重分摊：{nodes}",
         "too many children for all their combinations, so that contributions are shared by weight alone: {nodes}",
     )
+    rolled = Said("（连同本期共{count}期；以下为本期数据）", " (over {count} periods; below are the cells of this one)")
+    rolled_year = Said("（年初以来各期；以下为本期数据）", " (since the year began; below are the cells of this period)")
+    rolled_all = Said("（首期以来各期；以下为本期数据）", " (since the first period; below are the cells of this one)")
     shrunk = Said("（收缩估计，不等于填报数直接相除）", " (shrunk: not the plain ratio of what was reported)")
     lacks = Said("（缺报：{periods}）", "(missing: {periods})")
     made_without = Said("（缺报：{periods}，按其余期次推算）", "(missing: {periods}; made of the others)")

@@ -168,7 +168,7 @@ class _Explained:
             value = finite(one.value)
             status = STATUS_NAMES[self.language][one.status or 0]
             shown = status if value is None else measured(value, one.measure)
-            lines.append(f"{below}= {shown}{self._estimated(one)}{self._shrunk(one)}")
+            lines.append(f"{below}= {shown}{self._estimated(one)}{self._shrunk(one)}{self._rolled(one)}")
             leaf = self.scores.tree.nodes[one.position]
             lines += [f"{below}{line}" for line in cell_lines(self.scores, one.cells, self.language, leaf)]
         return [*lines, *(self._made_lines(one.made, level + 1) if one.made else [])]
@@ -178,6 +178,14 @@ class _Explained:
         leaf = self.scores.tree.nodes[one.position]
         there = isinstance(leaf, Indicator) and leaf.shrink is not None and finite(one.value) is not None
         return word.shrunk(self.language) if there else ""
+
+    def _rolled(self, one: Explained) -> str:
+        """Say that a value is made of earlier periods too, so that the cells of this one alone do not come to it."""
+        leaf = self.scores.tree.nodes[one.position]
+        if not isinstance(leaf, Indicator) or leaf.rolling is None or finite(one.value) is None:
+            return ""
+        said = {"all": word.rolled_all, "year": word.rolled_year}.get(str(leaf.rolling), word.rolled)
+        return said(self.language).format(count=leaf.rolling)
 
     def _estimated(self, one: Explained) -> str:
         """Say how a value was estimated, and of what."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import math
 import re
 from collections.abc import Callable
 from functools import cache
@@ -21,6 +22,7 @@ LACKING = "#F8CFA0"
 LINE = {"bottom": 1, "bottom_color": "#DDDDDD"}
 _HEADER = 200  # characters of a printed page's head
 _FORBIDDEN = re.compile(r"[\[\]:*?/\\]")
+_TITLE = 14  # the size of the title, where that of cells is about 10
 _PAGE = 250  # columns of text that a printed page holds
 _OPTIONS = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 
@@ -65,11 +67,16 @@ class Book:
         self._names.add(name.casefold())
         return name
 
-    def head(self, page: Any, title: str, note: str = "") -> None:
-        """Write what stands above a table: the title of the workbook with that of the page, and the first remark."""
-        page.write_string(0, 0, f"{self.title} · {title}" if self.title else title, self.look(bold=True, font_size=14))
+    def head(self, page: Any, title: str, note: str = "") -> int:
+        """Write what stands above a table: the title of the workbook with that of the page, and the first remark.
+
+        Returns how many columns of text this takes.
+        """
+        title = f"{self.title} · {title}" if self.title else title
+        page.write_string(0, 0, title, self.look(bold=True, font_size=_TITLE))
         if note:
             page.write_string(1, 0, note, self.look(italic=True, font_color=HEAD))
+        return max(math.ceil(wide(title) * _TITLE / 10), wide(note))
 
     def heading(self, fill: str = HEAD, text: str = "#FFFFFF") -> Any:
         """Return how the heading of a column looks."""

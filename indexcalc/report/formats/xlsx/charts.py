@@ -47,7 +47,12 @@ def bars(
     )
     chart.set_legend({"none": True})
     _finish(chart, title, (last - written.first + 1) * _BAR + 80)
-    chart.set_y_axis({"reverse": True, "num_font": {"name": FONT, "size": 9}, "major_gridlines": {"visible": False}})
+    axis = {
+        "reverse": True,
+        "label_position": "low",
+        "num_font": {"name": FONT, "size": 9},
+    }  # names beside bars below 0, not in them
+    chart.set_y_axis({**axis, "major_gridlines": {"visible": False}})
     from_zero = {"min": 0} if lowest >= 0 else {}
     chart.set_x_axis({"visible": False, "major_gridlines": {"visible": False}, **from_zero})
     place(page, chart, written, title)
@@ -76,7 +81,7 @@ def stacked(book: Book, page: Any, written: Written, names: int, parts: Sequence
         )
     chart.set_legend({"position": "bottom", "font": {"name": FONT, "size": 9}})
     _finish(chart, title, (last - written.first + 1) * _BAR + 110)
-    chart.set_y_axis({"reverse": True, "num_font": {"name": FONT, "size": 9}})
+    chart.set_y_axis({"reverse": True, "label_position": "low", "num_font": {"name": FONT, "size": 9}})
     chart.set_x_axis({"num_font": {"name": FONT, "size": 9}, "major_gridlines": {"visible": True, "line": {"color": "#E3E3E3"}}})
     place(page, chart, written, title)
 

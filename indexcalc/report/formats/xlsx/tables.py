@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -40,6 +41,8 @@ _WIDTHS = {
 }
 _WIDEST = 48  # columns of text that one column takes at the most
 _PROSE = 44  # that one of prose takes, in several lines
+_SAID = 120  # that what is said about a table takes on paper
+_EMPTY = 8.43  # that a column takes which is left as it is
 _LONG = 30  # rows of a sheet that is to be filtered
 _TOGETHER = "#F3ECE4"
 
@@ -94,7 +97,7 @@ def first_row(sheet: Sheet) -> int:
 def write_table(book: Book, page: Any, sheet: Sheet, extra: Extra | None = None) -> Written:
     """Write a sheet as the table of a page."""
     extra, language = extra or Extra(), book.language
-    book.head(page, sheet.title, next(iter(sheet.notes), ""))
+    above = book.head(page, sheet.title, next(iter(sheet.notes), ""))
     stacked, first = _is_stacked(sheet), 2 if sheet.notes else 1
     top = first + 1 if stacked else first
     _write_headings(book, page, sheet.headings, first, extra.fills, stacked=stacked)
@@ -124,7 +127,9 @@ def write_table(book: Book, page: Any, sheet: Sheet, extra: Extra | None = None)
     held = min(named, 1) + 1
     page.freeze_panes(top + 1, held)
     end = below + max(len(sheet.notes) - 1, 0)
-    sheets = printed(page, end - 1, len(sheet.headings) - 1, (first, top), round(sum(widths)), held)
+    said = min(max([above, *map(wide, sheet.notes[1:])]), _SAID)
+    beside = max(0, math.ceil((said - sum(widths)) / _EMPTY))  # so that what is said about a narrow table is not cut off on paper
+    sheets = printed(page, end - 1, len(sheet.headings) - 1 + beside, (first, top), round(sum(widths)), held)
     return Written(top + 1, top + len(sheet.rows), len(sheet.headings), end, widths, sheets)
 
 
