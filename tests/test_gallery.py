@@ -450,6 +450,19 @@ def test_the_safety_index_by_its_published_rule() -> None:
     )
     assert own["死亡人数"] == 1
     assert of(scores, "惠城区", "2022-12-T3") == pytest.approx(0.6 * crime + 0.2 * fire + 0.2 * traffic - 1)  # a death: a point
+    # towns by the same rule, by their own calls and residents
+    index = scores.index
+    of_towns = indexcalc.score(index, indexcalc.read(index, started("safety-index")), level="镇街")
+    assert len(of_towns.panel.units) == (units["level"] == "镇街").sum() > len(scores.panel.units)
+    town = towns["name"].iloc[0]
+    row = calls[(calls["镇街"] == town) & (calls["旬"] == "2022年12月下旬")].iloc[0]
+    rates = {heading: row[heading] / float(towns["常住人口"].iloc[0]) for heading in ("刑事治安警情", "火灾警情", "交通警情")}
+    marks = [
+        np.interp(rate, [0, mean, 2 * mean, 5 * mean], [100, 80, 60, 0])
+        for rate, mean in zip(rates.values(), means.values(), strict=True)
+    ]
+    wanted = 0.6 * marks[0] + 0.2 * marks[1] + 0.2 * marks[2] - row["死亡人数"]
+    assert of(of_towns, town, "2022-12-T3") == pytest.approx(wanted)
     across, over_time = warnings(scores)
     steps = {}
     for county in ("龙门县", "博罗县", "惠东县", "惠城区"):
