@@ -658,7 +658,7 @@ NOT_SHOWN = {
         ("IC540", "IC541", "IC542"), "an extra or fonts that are not there; tests/test_doctor.py and test_paper.py hide them"
     ),
     **dict.fromkeys(("IC586", "IC587", "IC588"), "a template in Word, for which the extra `report` is needed; test_paper.py"),
-    **dict.fromkeys((f"IC88{at}" for at in range(5)), "tests/test_uncertainty.py shows each, of files of sets"),
+    **dict.fromkeys((f"IC88{at}" for at in range(6)), "tests/test_uncertainty.py shows each, of files of sets"),
     "IC778": "said once something was written; tests/test_framework.py has it",
     **dict.fromkeys(
         (code for code in MESSAGES if "IC545" <= code < "IC570" or code == "IC571"),

@@ -532,6 +532,62 @@ def test_sets_that_do_not_fit_are_refused(code: str, text: str, more: list[str],
     assert f"{code} " in found
 
 
+def design(rows: int, *, second_order: bool) -> np.ndarray:
+    """Sets in the order that SALib writes, of the weights below demo, then of those below safety."""
+    rng, sets = np.random.default_rng(5), []
+    for a, b in zip(rng.uniform(0.1, 1, (rows, 4)), rng.uniform(0.1, 1, (rows, 4)), strict=True):
+        mixed = [(a[:2], b[2:]), (b[:2], a[2:])]  # columns: cases, fires, safety, service
+        sets += [a, *(np.concatenate(one) for one in mixed)]
+        sets += [*(np.concatenate(one) for one in mixed[::-1])] if second_order else []
+        sets.append(b)
+    return np.array(sets)
+
+
+@pytest.mark.parametrize("second_order", [False, True])
+def test_a_given_design_is_worked_out_as_by_the_formulas(tmp_path: Path, second_order: bool) -> None:
+    given, rows = design(16, second_order=second_order), 16
+    np.savetxt(tmp_path / "sets.csv", given, delimiter=",", header="cases,fires,safety,service", comments="", fmt="%.17g")
+    tree = PROJECT + "defaults: {normalise: {method: min-max, low: 0, high: 100}}\n"
+    asked = ["sensitivity", "--sets", str(tmp_path / "sets.csv"), "--json"]
+    code, text, _ = said(tmp_path, asked, tree=tree)
+    assert code == 0
+    found = json.loads(text)["sobol"]
+    x = np.loadtxt(tmp_path / "values.csv", delimiter=",", skiprows=1, usecols=(1, 2, 3))
+    x = (x - x.min(axis=0)) / (x.max(axis=0) - x.min(axis=0)) * 100.0
+    x[:, :2] = 100.0 - x[:, :2]
+    inner, outer = (part / part.sum(axis=1, keepdims=True) for part in (given[:, :2], given[:, 2:]))
+    scores = (x[:, :2] @ inner.T) * outer[:, 0] + x[:, 2:] * outer[:, 1]
+    moved = np.abs(
+        rankdata(-scores, method="min", axis=0) - rankdata(-(0.3 * (x[:, 0] + x[:, 1]) + 0.4 * x[:, 2]), method="min")[:, None]
+    )
+    outputs = {"shift": moved.mean(axis=0), **{f"u{at}": own for at, own in enumerate(scores)}}
+    assert found["rows"] == rows
+    for name, own in outputs.items():
+        each = own.reshape(rows, -1)
+        a, b = each[:, 0], each[:, -1]
+        variance, mean = np.var([a, b]), np.mean([a, b])
+        shown = {one["input"]: one for one in (found["rank_shift"] if name == "shift" else found["units"][name])}
+        for node, mixed in (("demo", each[:, 1]), ("safety", each[:, 2])):
+            assert shown[f"weights:{node}"]["first"] == pytest.approx(np.mean((b - mean) * (mixed - a)) / variance, abs=1e-9)
+            assert shown[f"weights:{node}"]["total"] == pytest.approx(np.mean((a - mixed) ** 2) / 2 / variance, abs=1e-9)
+
+
+def test_sets_that_are_no_design_are_refused(tmp_path: Path) -> None:
+    given = design(4, second_order=False)
+    other = given.copy()
+    other[5, 0] += 0.1
+    for wrong, more, refused in (
+        (given[:-1], [], "IC885"),
+        (given[::-1][1:], [], "IC885"),
+        (other, [], "IC885"),
+        (given, ["--noise", "0.1"], "IC884"),
+    ):
+        np.savetxt(tmp_path / "sets.csv", wrong, delimiter=",", header="cases,fires,safety,service", comments="", fmt="%.17g")
+        code, shown, found = said(tmp_path, ["sensitivity", "--sets", str(tmp_path / "sets.csv"), *more])
+        assert (code, shown) == (1, "")
+        assert f"{refused} " in found
+
+
 @pytest.mark.parametrize(
     "option", [["--normalise", "minmax"], ["--aggregate", "power"], ["--noise", "-1"], ["--treat", "winsor"]]
 )

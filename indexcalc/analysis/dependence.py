@@ -11,6 +11,7 @@ from ..scores import Scores
 from ..tree.model import Alternatives
 from .alternatives import Inputs
 from .association import Flag, Group, Influence, flags, groups, influence
+from .given import GivenDesign
 from .result import Result
 from .sensitivity import Left, Sensitivity, leave_out, sensitivity
 
@@ -58,12 +59,13 @@ def dependence(
     *,
     rows: int,
     seed: int = 0,
+    design: GivenDesign | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Dependence:
     """Work out what a ranking depends on: choices, nodes left out, weights in effect, groups, and pairs to look at."""
     choices = None
-    if Inputs(scores.index, alternatives).names:
-        choices = sensitivity(scores, alternatives, period=period, rows=rows, seed=seed, progress=progress)
+    if design is not None or Inputs(scores.index, alternatives).names:
+        choices = sensitivity(scores, alternatives, period=period, rows=rows, seed=seed, design=design, progress=progress)
     left = leave_out(scores, scores.reported or scores.panel, period=period, level=scores.level)
     return Dependence(
         scores=scores,

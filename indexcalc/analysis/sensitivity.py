@@ -34,6 +34,7 @@ from ..tree.model import Alternatives, Dimension, Index, Indicator, Root, Weight
 from .alternatives import Draws, Inputs
 from .association import spearman
 from .effects import effect_findings, idle_inputs, without_errors
+from .given import GivenDesign
 from .rescore import Rescorer
 from .result import Result
 
@@ -219,15 +220,18 @@ def sensitivity(
     seed: int = 0,
     resamples: int = 500,
     level: float = 0.95,
+    design: GivenDesign | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Sensitivity:
     """Work out on which of the uncertain inputs a node's ranking and each unit's score hang, in one period.
 
     rows (inputs + 2) draws are scored. A unit without a score in a draw stands last in it, and its own indices are not
-    defined. An interrupt from the keyboard ends the run early, with the rows done until then.
+    defined. An interrupt from the keyboard ends the run early, with the rows done until then. With a `design` its sets of
+    weights stand in for what would be drawn.
     """
     period = scores.periods[-1] if period is None else period
-    inputs = Inputs(scores.index, alternatives)
+    inputs = Inputs(scores.index, alternatives) if design is None else design
+    rows = rows if design is None else design.rows
     rescorer = Rescorer(scores, inputs, period, node)
     at = scores.periods.index(period)
     declared = np.nan_to_num(scores.ranks[at, :, rescorer.root], nan=len(scores.panel.units)).astype(float)
@@ -250,8 +254,9 @@ def sensitivity(
 
     try:
         for number, (some, drawn) in enumerate(_resampled(rows, resamples, seed)):
-            a, b = _halves(points, coordinates, some.stop - some.start)
-            parts = list(_mixtures(inputs, a.T, b.T, seed, number))
+            if design is None:
+                a, b = _halves(points, coordinates, some.stop - some.start)
+            parts = list(_mixtures(inputs, a.T, b.T, seed, number) if design is None else design.mixtures(some))
             shift, unit = (np.stack(each) for each in zip(*map(outputs, parts), strict=True))
             shifts.add(drawn, shift[0], shift[1], shift[2:])
             units.add(drawn[: 1 + fewer], unit[0], unit[1], unit[2:])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from pathlib import Path
 from typing import Annotated, Unpack
 
 import typer
@@ -15,6 +16,9 @@ from .options import UNCERTAIN, Options, takes, words_of
 def sensitivity(
     context: typer.Context,
     rows: Annotated[int, typer.Option("--rows", help="Rows of each of the two samples, a power of 2.", min=2)] = 1024,
+    sets: Annotated[
+        Path | None, typer.Option("--sets", help="Sets of weights in place of draws: a CSV file, in the order that SALib writes.")
+    ] = None,
     **options: Unpack[Options],
 ) -> None:
     """Say what a ranking hangs on: choices, nodes, weights in effect, and how indicators go together."""
@@ -30,6 +34,7 @@ def sensitivity(
             scores,
             period=options["period"],
             rows=rows,
+            sets=sets,
             seed=options["seed"],
             progress=project.counting(),
             go_on=project.go_on,

@@ -21,7 +21,7 @@ from ..tree.model import FACTORS, LEVELS, Index, Level
 from ..words.reports import word_of
 from .names import asked_node, must_be_there, node_of, period_before, period_of, unit_of
 from .project import refuse, warn_in_python
-from .sets import read_sets
+from .sets import read_design, read_sets
 from .uncertain import Words, alternatives_of
 
 if TYPE_CHECKING:
@@ -221,13 +221,15 @@ def sensitivity(
     period: str | None = None,
     rows: int = 1024,
     seed: int = 0,
+    sets: str | Path | None = None,
     progress: Progress | None = None,
     go_on: GoOn = go_on,
     **words: Unpack[Words],
 ) -> Dependence:
     """Say what a ranking hangs on: choices, nodes, weights in effect, and how indicators go together.
 
-    What is uncertain is said as for `uncertainty`; `rows` are those of each of the two samples, a power of 2.
+    What is uncertain is said as for `uncertainty`; `rows` are those of each of the two samples, a power of 2. With `sets`, a
+    CSV file of sets of weights in the order of Saltelli's design, these are scored in place of draws.
     """
     from ..analysis.dependence import dependence
 
@@ -235,7 +237,12 @@ def sensitivity(
     must_be_power_of_two(rows)
     scores = scores.of_period(shown := period_of(scores, period))
     alternatives = alternatives_of(scores.index, go_on, words)
-    result = dependence(scores, alternatives, shown, rows=rows, seed=seed, progress=progress)
+    design = None
+    if sets is not None:
+        if said := [key for key, value in words.items() if value]:
+            refuse("IC884", options=said)
+        design = read_design(scores.index, Path(sets))
+    result = dependence(scores, alternatives, shown, rows=rows, seed=seed, design=design, progress=progress)
     go_on(result.choices.findings if result.choices else [])
     return result
 

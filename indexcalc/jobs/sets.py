@@ -5,13 +5,15 @@ from __future__ import annotations
 import csv
 import math
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
+from ..analysis.given import GivenDesign
 from ..engine.rules import declared_weights
 from ..findings import Finding, Place, Refused, finding
 from ..methods.arrays import Array, np
 from ..tree.layout import can_be_drawn
-from ..tree.model import Index
+from ..tree.model import Alternatives, Index
 from .project import refuse
 
 
@@ -50,6 +52,37 @@ def read_sets(index: Index, path: Path) -> dict[str, Array]:
         refuse("IC880", place, problem="–")
     table = np.array(numbers)
     return {node: table[:, at] for node, at in below.items()}
+
+
+def read_design(index: Index, path: Path) -> GivenDesign:
+    """Read sets of weights in the order of Saltelli's design, as SALib writes them, or refuse what is none.
+
+    For each row that is A, with each input taken from B in turn, and B; for indices of the second order also B with each
+    input taken from A, which stand before B. The weights of siblings are one input.
+    """
+    sets = read_sets(index, path)
+    rows = len(next(iter(sets.values())))
+    for step in (len(sets) + 2, 2 * len(sets) + 2):
+        blocks = {} if rows % step else {node: table.reshape(-1, step, table.shape[1]) for node, table in sets.items()}
+        order = list(_order(blocks)) if blocks else []
+        if len(order) == len(sets):
+            return GivenDesign(index, Alternatives(), sets, step, tuple(order))
+    about = {"rows": rows, "inputs": len(sets), "step": len(sets) + 2, "longer": 2 * len(sets) + 2}
+    raise Refused([finding("IC885", Place(path.as_posix()), **about)])
+
+
+def _order(blocks: dict[str, Array]) -> Iterator[str]:
+    """Yield which input is taken from B, by the node above its weights, in one set after the other, as far as it is one alone."""
+    left = list(blocks)
+    for place in range(1, len(blocks) + 1):
+        same_as_a, same_as_b = (
+            {node for node, table in blocks.items() if (table[:, place] == table[:, end]).all()} for end in (0, -1)
+        )
+        found = next((node for node in left if node in same_as_b and same_as_a >= set(blocks) - {node}), None)
+        if found is None:
+            return
+        left.remove(found)
+        yield found
 
 
 def _columns(index: Index, head: list[str], place: Place) -> tuple[dict[str, int], list[Finding]]:

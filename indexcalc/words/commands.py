@@ -179,7 +179,10 @@ OPTIONS: dict[str, dict[str, str]] = {
         "blocks": "分块计分，中间结果存为文件，不写工作簿。默认 Parquet 数据达到 1000 万个单元格时分块。",
         "engine": "由 DuckDB 或 Spark 用一次查询直接对 Parquet 数据计分，不写工作簿。",
     },
-    "sensitivity": {"rows": "两组样本各取多少行，须为 2 的幂。"},
+    "sensitivity": {
+        "rows": "两组样本各取多少行，须为 2 的幂。",
+        "sets": "用给定的各套权重代替抽样：CSV 文件，顺序与 SALib 写出的抽样设计相同。",
+    },
     "submit": {
         "file": "填好的模板，或任何含有该部门指标列的表。",
         "who": "报送人。",
