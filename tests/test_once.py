@@ -418,6 +418,11 @@ def test_a_node_that_is_like_another_is_that_once_more(tmp_path: Path) -> None:
     shown = run(short, "weights", "set", "growth.a", "0.5", "--rescale", "--lang", "en", expect=1)
     assert "IC601" in shown
     run(short, "weights", "set", "a", "0.5", "--rescale")
+    run(short, "tree", "export", str(tmp_path / "frame.csv"))
+    CliRunner().invoke(app, ["tree", "import", str(tmp_path / "frame.csv"), "--out", str(tmp_path / "written")])
+    laid_out(tmp_path / "written", files)
+    moved = indexcalc.score(short / "indicators.yaml")
+    np.testing.assert_array_equal(indexcalc.score(tmp_path / "written" / "indicators.yaml").scores, moved.scores)
     again = indexcalc.load(short / "indicators.yaml")
     assert [vars(again.by_id[name])["weight"] for name in ("a", "growth.a", "growth.q")] == [0.5, 0.5, 0.5]
 

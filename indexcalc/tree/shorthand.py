@@ -234,6 +234,9 @@ def _joined(node: yaml.MappingNode, data: dict[str, Any], other: yaml.MappingNod
             made[name] = given[name]
     if leaf and "like" in given:  # what reads the column of that reads the column that it reads
         made["like"] = given["like"]
+    if not leaf:  # it has all of that now
+        del made["like"]
+        entries = [(key, value) for key, value in entries if getattr(key, "value", None) != "like"]
     return with_entries(node, entries), made
 
 
