@@ -12,7 +12,7 @@ import pytest
 
 import indexcalc
 from indexcalc.analysis.ellipse import ellipse, step
-from indexcalc.analysis.neighbours import centre_of, inverse, nearest, on_sphere, over_ground, touching, within
+from indexcalc.analysis.neighbours import centre_of, count_within, inverse, nearest, on_sphere, over_ground, touching, within
 from indexcalc.findings import Refused
 from indexcalc.report.draw.evolution import evolution_pictures
 
@@ -92,6 +92,7 @@ def test_distances_are_those_of_plain_loops() -> None:
     far = np.linalg.norm(points[:, None] - points[None], axis=-1)
     told = {(a, b) for a in known for b in sorted((c for c in known if c != a), key=lambda c: (round(far[a, c], 9), c))[:3]}
     assert pairs(nearest(points, 3)) == told
+    assert count_within(points, 2.5) == len(within(points, 2.5).one)
     assert pairs(within(points, 2.5)) == {(a, b) for a in known for b in known if a != b and far[a, b] <= 2.5 + 1e-9}
     every = inverse(points, sphere=False)
     assert every.weight is not None
@@ -157,12 +158,14 @@ def test_a_file_of_outlines_says_who_is_next_to_whom(tmp_path: Path) -> None:
         ({"at": ("x", "z")}, "IC816"),
         ({"neighbours": "nowhere.geojson"}, "IC818"),
         ({"neighbours": "inverse", "at": ("x", "y")}, "IC826"),
+        ({"neighbours": "nearest:3", "at": ("x", "y")}, "IC826"),
+        ({"neighbours": "within:900", "at": ("x", "y")}, "IC826"),
     ],
 )
 def test_what_cannot_be_told_is_refused(
     chosen: dict[str, Any], code: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("indexcalc.analysis.neighbours.MOST_PAIRED", 3)
+    monkeypatch.setattr("indexcalc.analysis.neighbours.MOST_PAIRS", 11)
     scores = project(
         tmp_path, pd.DataFrame({"unit": list("abcd"), "period": 2023, "score": [1.0, 2, 3, 4]}), x=[1, 2, 3, 4], y=[1, 2, 4, 3]
     )

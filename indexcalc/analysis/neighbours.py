@@ -8,7 +8,7 @@ from ..methods.arrays import Array, np
 from .space import Neighbours
 
 RADIUS = 6371.0088  # of the earth, in kilometres
-MOST_PAIRED = 5_000  # units of which every pair counts
+MOST_PAIRS = 25_000_000  # of neighbours, each way: all of 5,000 units
 CLOSE = 1e-4  # degrees within which borders touch, about ten metres
 _CELLS = 1 << 21  # pairs of points that are looked at together
 
@@ -56,6 +56,14 @@ def within(points: Array, distance: float) -> Neighbours:
     there = np.flatnonzero(~np.isnan(points).any(axis=-1))
     pairs = there[KDTree(points[there]).query_pairs(distance * (1 + 1e-12), output_type="ndarray")]
     return Neighbours(np.concatenate([pairs[:, 0], pairs[:, 1]]), np.concatenate([pairs[:, 1], pairs[:, 0]]))
+
+
+def count_within(points: Array, distance: float) -> int:
+    """Count the pairs, each way, of points (unit, axis) that lie no farther apart than a distance, without making them."""
+    from scipy.spatial import KDTree
+
+    there = points[~np.isnan(points).any(axis=-1)]
+    return int(KDTree(there).count_neighbors(KDTree(there), distance * (1 + 1e-12))) - len(there) if len(there) else 0
 
 
 def inverse(points: Array, *, sphere: bool) -> Neighbours:

@@ -145,18 +145,29 @@ def _coordinates(scores: Scores, at: tuple[str, str]) -> tuple[Array, Array]:
 
 def _by_distance(scores: Scores, places: tuple[Array, Array], kind: str, number: float, *, degrees: bool) -> Neighbours:
     """Return neighbours by distances, on the sphere or in the plane."""
-    from ..analysis.neighbours import MOST_PAIRED, RADIUS, inverse, nearest, on_sphere, within
+    from ..analysis.neighbours import RADIUS, count_within, inverse, nearest, on_sphere, within
 
     points = on_sphere(*places) if degrees else np.stack(places, axis=-1)
+    units = int((~np.isnan(points).any(axis=-1)).sum())
     if kind == "inverse":
-        if len(points) > MOST_PAIRED:
-            refuse("IC826", count=len(points), most=MOST_PAIRED, label=scores.index.units.label)
+        _not_too_many(units * (units - 1))
         return inverse(points, sphere=degrees)
     if not number > 0 or (kind == "nearest" and number != int(number)):
         refuse("IC818", problem=f"{kind}:{number:g}", label=scores.index.units.label)
     if kind == "nearest":
+        _not_too_many(units * min(int(number), units - 1))
         return nearest(points, int(number))
-    return within(points, 2 * RADIUS * float(np.sin(min(number / (2 * RADIUS), np.pi / 2))) if degrees else number)
+    distance = 2 * RADIUS * float(np.sin(min(number / (2 * RADIUS), np.pi / 2))) if degrees else number
+    _not_too_many(count_within(points, distance))
+    return within(points, distance)
+
+
+def _not_too_many(pairs: int) -> None:
+    """Refuse more pairs of neighbours than are weighed, before any is made."""
+    from ..analysis import neighbours
+
+    if pairs > neighbours.MOST_PAIRS:
+        refuse("IC826", count=pairs, most=neighbours.MOST_PAIRS)
 
 
 def _outlines(scores: Scores, path: Path) -> Mapping[int, Rings]:
