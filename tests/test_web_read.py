@@ -27,7 +27,7 @@ from indexcalc.web import current, later
 from indexcalc.web.app import make_app
 from indexcalc.web.questions import QUESTIONS
 from tests.browser import browser, needs_chromium
-from tests.served import PASSWORD, TREE, beside, client, project, quick_hashes, users
+from tests.served import PASSWORD, TREE, beside, client, compared_in, log_in, project, quick_hashes, users, users_in
 from tests.test_page import HOSTILE, hostile
 
 ASKED = [
@@ -155,6 +155,27 @@ def test_whatever_an_address_says_is_answered(at: TestClient) -> None:
                 assert answer.status_code in (200, 422), (question.name, one.name, text[:9])
                 if one.kind == "file" or (one.kind in ("whole", "number") and (text != "-1" or one.least is not None)):
                     assert "IC546" in answer.text, (question.name, one.name, text[:9])
+
+
+def test_files_beside_the_tree_are_for_editors(tmp_path: Path) -> None:
+    """A draft tree or any table may lie there: readers are not told of them, not even of answers that editors had."""
+    project = compared_in(tmp_path)
+    every = users_in(project)
+    editor, reader = (client(project, users=every) for _ in range(2))
+    log_in(editor, "编辑")
+    log_in(reader, "读者")
+    for question, said in (
+        ("compare", {"one": "2021", "published": "printed.csv"}),
+        ("compare", {"one": "draft.yaml", "other": "indicators.yaml"}),
+        ("change", {"index_from": "draft.yaml"}),
+        ("target", {"unit": "u2", "rank": "1", "costs": "costs.csv"}),
+        ("uncertainty", {"sets": "sets.csv", "draws": "2"}),
+    ):
+        assert asked(editor, question, **said).status_code == 200
+        assert "IC562" in asked(reader, question, **said).text
+        assert "IC562" in asked(reader, question, "/ask/workbook", **said).text
+        assert ".csv" not in reader.get("/ask", params={"question": question}).text
+    assert asked(reader, "compare", one="2020", other="2021").status_code == 200
 
 
 def test_what_must_still_be_said_is_named(at: TestClient) -> None:

@@ -26,6 +26,8 @@ class Served(Project):
     """A project for one visit: what is found and refuses nothing is gathered, to be shown on the page."""
 
     told: list[Finding] = field(default_factory=list)
+    sees_files: bool = True
+    """Whether the visitor may see what lies beside the tree, such as a draft of another one."""
 
     def tell(self, found: Sequence[Finding]) -> None:
         """Gather what was found."""
@@ -49,7 +51,12 @@ class Served(Project):
         return replace(self, file=self.beside(name)).scores()
 
     def stamps(self, names: Sequence[str]) -> tuple[Any, ...]:
-        """Return what changes with what lies in some files beside the tree, those that another tree reads too."""
+        """Return what changes with what lies in some files beside the tree, those that another tree reads too.
+
+        :raises Refused: where there are some, and the visitor may not see them.
+        """
+        if not self.sees_files and any(name in offered(self.file, Path(name).suffix) for name in names):
+            raise Refused([finding("IC562", Place())])
         patterns = [
             pattern
             for name in names

@@ -309,7 +309,7 @@ def _ask(later: Later, visit: Visit) -> Response:
         fields=[
             _field(visit, about, one, said[one.name])
             for one in question.fields
-            if one.kind != "file" or offered(visit.site.index_file, one.ends)[one.ends == ".yaml" :]
+            if one.kind != "file" or _offered(visit, one.ends)[one.ends == ".yaml" :]
         ],
         level=about.level or "",
         others=[
@@ -462,16 +462,21 @@ def _choices(visit: Visit, about: Chosen, one: Field) -> list[tuple[str, list[tu
     if one.kind == "choice":
         return [("", [(value, title(language)) for value, title in one.choices])]
     if one.kind == "file":
-        own = visit.site.index_file
-        return [("", [(name, name) for name in offered(own, one.ends) if name != own.name])]
+        own = visit.site.index_file.name
+        return [("", [(name, name) for name in _offered(visit, one.ends) if name != own])]
     if one.kind == "state":
-        trees = [(name, name) for name in offered(visit.site.index_file, ".yaml")]
+        trees = [(name, name) for name in _offered(visit, ".yaml")]
         return [
             (words.periods(language), periods),
             *((words.trees(language), trees) for _ in trees[1:2]),
             *((getattr(words, f"methods_{room}")(language), methods) for room, methods in methods_of(language)),
         ]
     return []
+
+
+def _offered(visit: Visit, ends: str) -> list[str]:
+    """Return the names of files beside the tree that the visitor may choose from."""
+    return offered(visit.site.index_file, ends) if visit.sees_files else []
 
 
 def methods_of(language: Language) -> list[tuple[str, list[tuple[str, str]]]]:

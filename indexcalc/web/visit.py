@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import mimetypes
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from pathlib import Path
 from types import SimpleNamespace
@@ -121,7 +121,12 @@ class Visit:
 
     def project(self, level: str | None = None) -> Served:
         """Return the project, not read yet, in the visitor's language; what it tells is gathered in its `told`."""
-        return self.site.current.project(self.language, level)
+        return replace(self.site.current.project(self.language, level), sees_files=self.sees_files)
+
+    @property
+    def sees_files(self) -> bool:
+        """Whether the visitor may see what lies beside the tree: an editor, or anybody where there are no users."""
+        return self.visitor.role == "editor"
 
     def state(self, level: str | None = None) -> State:
         """Return the project's scores as they are now."""
