@@ -12,7 +12,9 @@ from ..engine.logic import broken
 from ..findings import Finding, Language, Place, finding
 from ..methods.arrays import np
 from ..panel import MISSING, Panel, empty
-from ..periods import order
+from ..periods import kind_among, larger_of, order
+from ..scores import Scores
+from ..sources.match.matched import Matched
 from ..tree.columns import department_of
 from ..tree.model import Index
 from .result import Result
@@ -85,16 +87,17 @@ class Audit(Result):
         return pd.DataFrame(rows, columns=names)
 
 
-def audit(index: Index, panel: Panel, columns: Sequence[int], *, department: str = "", period: str | None = None) -> Audit:
-    """Audit some columns of all that was reported, in all periods or one; a row is put to the department that is asked about."""
+def audit(
+    index: Index, panel: Panel, columns: Sequence[int], *, department: str = "", periods: Sequence[str] | None = None
+) -> Audit:
+    """Audit some columns of all that was reported, in all periods or some; a row is put to the department that is asked about."""
     bounds = [index.columns[column].valid or (-math.inf, math.inf) for column in columns]
     valid = np.array(bounds, dtype=float).T.reshape(2, len(columns))
     owners = [department_of(index, index.columns[column]) or index.columns[column].source for column in columns]
     values = panel.values[..., columns]
+    wanted = [at for at, own in enumerate(panel.periods) if periods is None or own in periods]
     questions = []
-    for one in audit_panel(values, valid=valid, groups=owners):
-        if period is not None and one.period >= 0 and panel.periods[one.period] != period:
-            continue
+    for one in audit_panel(values, valid=valid, groups=owners, periods=wanted):
         rows = [one.period] if one.period >= 0 else range(len(panel.periods))
         own = index.columns[columns[one.column]] if one.column >= 0 else None
         questions.append(
@@ -109,13 +112,30 @@ def audit(index: Index, panel: Panel, columns: Sequence[int], *, department: str
         )
     for broke in broken(index, panel):
         cells = [cell for cell in broke.cells if cell[2] in columns]
-        if cells and period in (None, panel.periods[broke.period]):
+        if cells and broke.period in wanted:
             own = index.columns[cells[0][2]]
             owner = department_of(index, own) or own.source
             questions.append(Question(owner, panel.periods[broke.period], broke.unit, own.id, own.called, broke.finding))
-    before = len(panel.periods) - 1 if period is None else sum(order(one) < order(period) for one in panel.periods)
+    newest = max(periods, key=order) if periods else None
+    before = len(panel.periods) - 1 if newest is None else sum(order(one) < order(newest) for one in panel.periods)
     unjudged = tuple(_too_short(before))
     return Audit(index, panel, len(columns), int(np.isfinite(values).sum()), tuple(questions), unjudged)
+
+
+def questions_of(scores: Scores, period: str) -> tuple[Question, ...]:
+    """Return what is suspicious in what was reported of a period, or of parts of a larger one, about units that are scored."""
+    panel, matched = scores.reported, scores.origin
+    if panel is None or not isinstance(matched, Matched):
+        return ()
+    kinds, units = matched.index.periods.kinds, set(scores.panel.units.ids)
+    kind = kind_among(period, kinds)
+    parts = [one for one in panel.periods if period in (one, larger_of(one, kinds[0], kind))]
+    if not parts:
+        return ()
+    repeated = matched.repeated
+    columns = [at for at, own in enumerate(matched.index.columns) if own.key != "applies" and at not in repeated]
+    found = audit(matched.index, panel, columns, periods=parts).questions
+    return tuple(one for one in found if one.unit < 0 or panel.units.ids[one.unit] in units)
 
 
 def audit_submission(index: Index, reported: Panel, columns: Sequence[int], history: Panel | None) -> Iterator[Finding]:

@@ -195,10 +195,12 @@ def audit_period(
         yield from _roundness(last_digits(x, places), period)
 
 
-def audit_panel(values: Array, *, valid: Array | None = None, groups: Sequence[str] = ()) -> Iterator[Suspicion]:
-    """Audit values (period, unit, column): every period against those before it, and the last digits of all together."""
+def audit_panel(
+    values: Array, *, valid: Array | None = None, groups: Sequence[str] = (), periods: Sequence[int] | None = None
+) -> Iterator[Suspicion]:
+    """Audit values (period, unit, column): all periods, or some, against those before, and the last digits of all together."""
     still = standing_still(values)
-    for period in range(len(values)):
+    for period in range(len(values)) if periods is None else periods:
         before = values[:period]
         yield from audit_period(values[period], before, valid=valid, groups=groups, period=period, still=still, digits=False)
     new = np.concatenate([values[:1], np.where(values[1:] == values[:-1], np.nan, values[1:])])

@@ -12,7 +12,6 @@ from .template import known_department
 
 if TYPE_CHECKING:
     from ..analysis.audit import Audit
-    from ..sources import Matched
 
 
 def audit(index: Project | Index | PathLike = INDEX, department: str | None = None, period: str | None = None) -> Audit:
@@ -26,23 +25,10 @@ def audit(index: Project | Index | PathLike = INDEX, department: str | None = No
     known_department(index, department)
     project.go_on(found)
     whole = panel(matched)
-    wanted = None if period is None else declared_period(index, period)
-    repeated = repeated_columns(matched)
+    wanted = None if period is None else [declared_period(index, period)]
     columns = [
         place
         for place, column in enumerate(index.columns)
-        if column.key != "applies" and place not in repeated and department in (None, department_of(index, column))
+        if column.key != "applies" and place not in matched.repeated and department in (None, department_of(index, column))
     ]
-    return audit_reported(index, whole, columns, department=department or "", period=wanted)
-
-
-def repeated_columns(matched: Matched) -> set[int]:
-    """Return the columns that are read from the cells of an earlier one: a formula may share another's.
-
-    In a long table all indicators stand in one column, each in rows of its own.
-    """
-    first: dict[tuple[int, int, int], int] = {}
-    cells = [(piece.column, (id(piece.table), piece.at, piece.rows[0])) for piece in matched.pieces if len(piece.rows)]
-    for column, key in cells:
-        first[key] = min(first.get(key, column), column)
-    return {column for column, key in cells if first[key] < column}
+    return audit_reported(index, whole, columns, department=department or "", periods=wanted)

@@ -14,7 +14,6 @@ from ..periods import WITHOUT_DAYS, first_day, number_of
 from ..report.numbers import moment_title
 from ..tree.model import Index
 from ..words.reports import word
-from .audit import repeated_columns
 from .ledger import Submissions, submission_title
 from .names import declared_period
 from .project import PathLike, Project, project_of
@@ -78,7 +77,7 @@ def submit(
     found += problems
     if submission is None or errors(found):
         raise Refused(found)
-    columns = sorted({piece.column for piece in submission.matched.pieces} - repeated_columns(submission.matched))
+    columns = sorted({piece.column for piece in submission.matched.pieces} - submission.matched.repeated)
     history = match(index, project.data)  # what cannot be read is only left out of what the values are held against
     read = panel(history) if history.periods and history.units else None
     past = read and with_past(index, within_time(index, read), read)

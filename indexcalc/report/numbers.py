@@ -14,6 +14,8 @@ from ..words.shown import BETWEEN
 
 _BEIJING = dt.timezone(dt.timedelta(hours=8))
 _MOST_DECIMALS = 12  # of a value
+BARS = "▁▂▃▄▅▆▇█"
+"""What courses in a line are drawn with."""
 
 
 def finite(number: Any) -> float | None:
@@ -103,4 +105,4 @@ def sparkline(values: Sequence[float]) -> str:
         return "·" * len(x)
     low, high = float(x[known].min()), float(x[known].max())
     heights = np.full(len(x), 3.0) if high == low else np.where(known, (x - low) / (high - low) * 7, 0.0)
-    return "".join("▁▂▃▄▅▆▇█"[round(float(height))] if there else "·" for height, there in zip(heights, known, strict=True))
+    return "".join(BARS[round(float(height))] if there else "·" for height, there in zip(heights, known, strict=True))

@@ -103,6 +103,8 @@ class page:  # noqa: N801 - read as `page.petals(language)`
         "{department}：{count}项指标，在总指数中的权重合计 {weight}", "{department}: {count} indicators, {weight} of the index"
     )
     behind = Said("落后的{label}", "Behind")
+    odd = Said("可疑数值", "Odd values")
+    odd_help = Said("可疑不等于错误，请核实。", "Odd is not wrong: please check.")
     at_stake = Said("影响分", "At stake")
     city = Said("{whole}重点指标", "Indicators at stake over {whole}")
     city_help = Said("按影响分由大到小排列。", "The largest first.")

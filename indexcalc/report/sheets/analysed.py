@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from ...analysis.audit import Question, questions_of
 from ...analysis.change import ScoreChange, change
 from ...analysis.contribution import Rows, contributions, effective
 from ...analysis.past import come_and_gone, in_one_place
@@ -35,8 +36,8 @@ class Analysed:
     """A period's scores with what was asked of them; what was not run is None, or has nothing in it.
 
     `boards` are those of every unit in the order of the units table, `plans` those to the next rank by unit, `turns` the smallest
-    changes of the dimensions' weights that turn neighbours. `unit` is the one that a report is about, if it is about one;
-    `formats` are those that it is written in, whose pages link to each other.
+    changes of the dimensions' weights that turn neighbours, `odd` what is suspicious in what was reported. `unit` is the one that
+    a report is about, if it is about one; `formats` are those that it is written in, whose pages link to each other.
     """
 
     scores: Scores
@@ -48,6 +49,7 @@ class Analysed:
     judged: Sequence[Judged] = ()
     plans: Mapping[int, Plan] = field(default_factory=dict)
     turns: Sequence[Turn] = ()
+    odd: Sequence[Question] = ()
     all_periods: Scores | None = None
     outlines: Drawn | None = None
     evolution: Evolution | None = None
@@ -148,7 +150,8 @@ def analysed(
         moves = _moves(whole, last, period)
     plans = _plans(scores, at, unit) if "target" in wanted else {}
     turns = _turns(scores, at, unit) if "robustness" in wanted and ranked > 1 else ()
-    return replace(bare, uncertainty=drawn, change=moves, boards=worth, plans=plans, turns=turns)
+    odd = questions_of(whole, period)
+    return replace(bare, uncertainty=drawn, change=moves, boards=worth, plans=plans, turns=turns, odd=odd)
 
 
 def _plans(scores: Scores, at: int, only: int | None) -> dict[int, Plan]:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from ...findings import Language
 from ...methods import NORMALISERS
 from ...methods.arrays import Array, np
+from ...panel import IMPUTED, MISSING, NOT_APPLICABLE
 from ...scores import Scores
 from ...tree.kinds import written
 from ...tree.layout import normalise_of
@@ -14,12 +16,14 @@ from ...tree.model import Dimension, Index, Indicator, Root
 from ...tree.terms import method_title, parameter_title
 from ...words.page import page
 from ...words.reports import word
+from ...words.statuses import STATUS_NAMES
 from ..numbers import finite, listed
 from .alone import unit_label
 from .analysed import Analysed
 from .explained import named
 from .framework import arithmetic
 from .open import may_see
+from .sentences import first_of
 from .sheet import Heading, Sheet, Value
 from .whole import whole_of
 
@@ -122,6 +126,46 @@ def departments_of(shown: Analysed, language: str) -> list[Department]:
         weight = float(sum(shown.scores.effective_weights[shown.at, at] for at in leaves if at not in tree.monitored))
         found.append(Department(name, len(leaves), weight, stake_sheet(shown, leaves, language)))
     return found
+
+
+def department_sheets(shown: Analysed, one: Department, language: str, reporting: Sheet | None, *, public: bool) -> list[Sheet]:
+    """Return what a department's page shows: what is at stake, what it reported late or not at all, what is missing or odd."""
+    own = tuple(row for row in reporting.rows if row[0] == one.name) if reporting is not None else ()
+    told = [replace(reporting, rows=own, notes=())] if reporting is not None and own else []
+    beside = [gaps_by_unit(shown, one.name, language), *([] if public else [odd_sheet(shown, one.name, language)])]
+    return [replace(one.sheet, title=one.name), *told, *(sheet for sheet in beside if sheet.rows)]
+
+
+def gaps_by_unit(shown: Analysed, department: str, language: str) -> Sheet:
+    """Return of which indicators of a department each unit's values are missing, do not apply or were imputed."""
+    scores, titles = shown.scores, STATUS_NAMES["en" if language == "en" else "zh"]
+    leaves = [at for at, leaf in enumerate(scores.index.leaves) if leaf.department == department]
+    headings = (
+        Heading(unit_label(scores, language), "text"),
+        Heading(page.status(language), "text"),
+        Heading(word.indicator(language), "text"),
+    )
+    rows: list[tuple[Value, ...]] = []
+    status = scores.status[shown.at][:, leaves]
+    for unit in scores.listed(shown.at):
+        for kind in (MISSING, NOT_APPLICABLE, IMPUTED):
+            found = [scores.tree.nodes[leaves[at]].title(language) for at in np.flatnonzero(status[unit] == kind).tolist()]
+            if found:
+                rows.append((scores.panel.units.title(unit, language), titles[kind], first_of(found, language)))
+    return Sheet(page.gaps(language), headings, tuple(rows))
+
+
+def odd_sheet(shown: Analysed, department: str, language: str) -> Sheet:
+    """Return what is suspicious in what a department reported, or in whole rows that it has a part in, with where it stands."""
+    spoken: Language = "en" if language == "en" else "zh"
+    headings = (
+        Heading(word.period(language), "period"),
+        Heading(word.question(language), "text"),
+        Heading(word.place(language), "text"),
+    )
+    own = [one for one in shown.odd if one.department in (department, "")]
+    rows = tuple((one.period, one.finding.message(spoken), str(one.finding.place)) for one in own)
+    return Sheet(page.odd(language), headings, rows, notes=(page.odd_help(language),))
 
 
 def stake_sheet(shown: Analysed, leaves: Sequence[int], language: str, most: int | None = None) -> Sheet:

@@ -20,9 +20,9 @@ from ...words.statuses import STATUS_NAMES
 from ..numbers import listed, number
 from .alone import unit_label
 from .analysed import Analysed
-from .annex import departments_of, method_sheet
+from .annex import department_sheets, departments_of, method_sheet
 from .open import may_see, without_column
-from .scorecard import facts_of, gaps_sheet, scorecard, unit_sheets
+from .scorecard import facts_of, scorecard, unit_sheets
 from .sentences import OPEN_RULES, PUBLIC_RULES, dimension_sentence, headlines, names_ends, unit_sentences
 from .sheet import Sheet
 from .tables import coverage_sheet, dimension_sheet, in_rank_order, notes, ranking_sheet, shortened
@@ -343,7 +343,9 @@ class _Made:
         petals = self.figures.get("petals" if self.shown.unit is not None else f"petals-{self.units.index(unit) + 1}")
         yield from [Beside(petals, lines)] if petals is not None else lines
         sheets = unit_sheets(self.shown, made, language, public=self.public)
-        yield from (sheet for sheet in sheets if sheet.title != page.gaps(language))
+        named = (word.weak_points(language), word.strengths(language))  # which their first heading says again
+        shown = (sheet for sheet in sheets if sheet.title != page.gaps(language))
+        yield from (replace(sheet, title="") if sheet.title in named else sheet for sheet in shown)
 
     def _without_values(self, unit: int) -> str:
         """Say in a line which of a unit's values are missing, do not apply or were imputed; where they stand the page says."""
@@ -359,20 +361,14 @@ class _Made:
         return paper.data(language).format(parts=listed(parts, language)) if parts else page.no_gaps(language)
 
     def _departments(self) -> Iterator[tuple[Block, ...]]:
-        """Return a page a department: what its indicators weigh, who is behind and at what cost, what came late or not at all."""
-        language, gaps = self.language, gaps_sheet(self.shown, self.language, most=self.shown.scores.status[0].size)
-        column = next(at for at, one in enumerate(gaps.headings) if one.title == word.department(language))
-        for one in departments_of(self.shown, language):
-            said = page.indicators_of(language).format(department=one.name, count=one.count, weight=f"{one.weight:.1%}")
+        """Return a page a department: what its indicators weigh, who is behind and at what cost, what is late, missing or odd."""
+        for one in departments_of(self.shown, self.language):
+            said = page.indicators_of(self.language).format(department=one.name, count=one.count, weight=f"{one.weight:.1%}")
             blocks: list[Block] = [Text(one.name, 2), Text(said, 3)]
-            if self.reporting is not None:
-                rows = tuple(row for row in self.reporting.rows if row[0] == one.name)
-                blocks += [replace(self.reporting, rows=rows, notes=())] if rows else []
-            rows = tuple(row for row in gaps.rows if row[column] == one.name)
-            own = without_column(
-                without_column(replace(gaps, rows=rows, notes=()), word.department(language)), word.place(language)
-            )
-            blocks += [replace(one.sheet, title=""), *([own] if rows else [Text(page.no_gaps(language), 3)])]
+            at_stake, *rest = department_sheets(self.shown, one, self.language, self.reporting, public=self.public)
+            blocks += [replace(at_stake, title=""), *rest]  # the page is named after the department
+            if all(sheet.title != page.gaps(self.language) for sheet in blocks if isinstance(sheet, Sheet)):
+                blocks.append(Text(page.no_gaps(self.language), 3))
             yield tuple(blocks)
 
 

@@ -341,8 +341,8 @@ def _tree_changed(shown: Analysed, language: str) -> Iterator[tuple[str, str]]:
     weights = sum(vars(before.by_id[node]).get("weight") != vars(now.by_id[node]).get("weight") for node in both)
     methods = sum(any(_setting(before, node, key) != _setting(now, node, key) for key in _METHODS) for node in both)
     said = [
-        *(sentence.nodes_added(language).format(nodes=_first_of(own[0], language)) for _ in own[0][:1]),
-        *(sentence.nodes_gone(language).format(nodes=_first_of(own[1], language)) for _ in own[1][:1]),
+        *(sentence.nodes_added(language).format(nodes=first_of(own[0], language)) for _ in own[0][:1]),
+        *(sentence.nodes_gone(language).format(nodes=first_of(own[1], language)) for _ in own[1][:1]),
         *(sentence.weights_changed(language).format(count=weights) for _ in range(min(weights, 1))),
         *(sentence.methods_changed(language).format(count=methods) for _ in range(min(methods, 1))),
     ]
@@ -350,8 +350,8 @@ def _tree_changed(shown: Analysed, language: str) -> Iterator[tuple[str, str]]:
         yield "S10", sentence.tree_changed(language).format(period=period_title(last, language), parts=listed(said, language))
 
 
-def _first_of(titles: Sequence[str], language: str) -> str:
-    """Return names in a row, of many the first with how many there are."""
+def first_of(titles: Sequence[str], language: str) -> str:
+    """Return names of nodes in a row, of many the first with how many there are."""
     row = listed(titles[:MOST_NEW], language)
     return sentence.several_nodes(language).format(names=row, count=len(titles)) if len(titles) > MOST_NEW else row
 

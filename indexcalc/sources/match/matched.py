@@ -151,6 +151,18 @@ class Matched:
         return {file: digest_of(file) for file in self.files}
 
     @cached_property
+    def repeated(self) -> frozenset[int]:
+        """The columns that are read from the cells of an earlier one: a formula may share another's.
+
+        In a long table all indicators stand in one column, each in rows of its own.
+        """
+        first: dict[tuple[int, int, int], int] = {}
+        cells = [(piece.column, (id(piece.table), piece.at, piece.rows[0])) for piece in self.pieces if len(piece.rows)]
+        for column, key in cells:
+            first[key] = min(first.get(key, column), column)
+        return frozenset(column for column, key in cells if first[key] < column)
+
+    @cached_property
     def periods(self) -> tuple[str, ...]:
         """All periods that have data, in time."""
         each = {id(piece.periods): piece.periods for piece in self.pieces}  # the columns of a wide table share theirs

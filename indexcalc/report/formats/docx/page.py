@@ -19,7 +19,7 @@ from ....words.shown import visible, wide
 from ...draw.svg import size_of
 from ...fonts import ROLES, Role
 from ...sheets.paper import Attachment, Beside, Figure, Paper, Text
-from ..paper import FIGURE, PETALS, SMALL, TOGETHER, Grid, Laid, laid_out, pages_of
+from ..paper import FIGURE, PETALS, SMALL, Grid, Laid, first_part, laid_out, pages_of
 from ..typeset import PRINT, as_png, faces
 from ..typeset import made_with as set_with
 
@@ -120,14 +120,12 @@ class _Document:
             run = title.add_run(visible(line))
             if at < len(self.paper.titles) - 1:
                 run.add_break()
-        for block in body:
+        first = first_part(body)  # Word lets no table or figure find its place among text, and would leave pages half empty
+        text = [block for block in body[:first] if isinstance(block, Text)]
+        for block in (*text, *(block for block in body[:first] if not isinstance(block, Text)), *body[first:]):
             self._block(block, self._width(wide=False))
         if self.paper.attachments:
-            before_them = word.attachments(self.paper.language)
-            for at, one in enumerate(self.paper.attachments, start=1):
-                made = self._paragraph(f"{before_them if at == 1 else ''}{at}. {one.title}")
-                if at > 1:
-                    made.paragraph_format.left_indent = self.docx.shared.Pt(16 * wide(before_them) / 2)
+            self._name_attachments()
         self._move_to_its_place(there)
         for one, pages in zip(self.paper.attachments, attached, strict=True):
             self._attachment(one, pages)
@@ -166,6 +164,18 @@ class _Document:
             own = [one.svg for one in drawn]
             self.pngs = dict(zip(own, as_png(own, faces("docx"), PRINT), strict=True))
 
+    def _name_attachments(self) -> None:
+        """List what is attached a line below the text, all of it on one page."""
+        before_them, last = word.attachments(self.paper.language), len(self.paper.attachments)
+        room = "" if self.paper.language == "zh" else " "
+        for at, one in enumerate(self.paper.attachments, start=1):
+            shape = self._paragraph(f"{before_them}{room}{at}. {one.title}" if at == 1 else f"{at}. {one.title}").paragraph_format
+            shape.keep_with_next = at < last
+            if at == 1:
+                shape.space_before = self.docx.shared.Pt(_LINE)
+            else:
+                shape.left_indent = self.docx.shared.Pt(16 * wide(before_them + room) / 2)
+
     def _attachment(self, one: Attachment, pages: Sequence[Sequence[Laid]]) -> None:
         section = self.document.add_section(self.docx.enum.section.WD_SECTION.NEW_PAGE)
         self._turn(section, wide=one.wide)
@@ -173,15 +183,17 @@ class _Document:
         self._paragraph(one.title, "Subtitle")
         for at, leaf in enumerate(pages):
             for place, block in enumerate(leaf):
-                self._block(block, self._width(wide=one.wide), breaks=bool(at) and not place)
+                self._block(block, self._width(wide=one.wide), attached=True, breaks=bool(at) and not place)
 
-    def _block(self, block: Laid, width: float, *, breaks: bool = False) -> None:
+    def _block(self, block: Laid, width: float, *, attached: bool = False, breaks: bool = False) -> None:
         if isinstance(block, Text):
             if block.level == 3:
                 self._small(block.text)
             else:
-                made = self._paragraph(block.text, f"Heading {block.level}" if block.level else "Normal")
+                made = self._paragraph(block.text, f"Heading {block.level}" if block.level else "Normal", indent=not attached)
                 made.paragraph_format.page_break_before = breaks
+                if attached:  # what names a page of its own stands in the middle
+                    made.alignment = self.docx.enum.text.WD_ALIGN_PARAGRAPH.CENTER
         elif isinstance(block, Figure):
             self._figure(block, width)
         elif isinstance(block, Beside):
@@ -216,8 +228,9 @@ class _Document:
         """Put a small picture beside lines of text, in a table of which nothing is seen."""
         table = self.document.add_table(rows=1, cols=2)
         table.autofit = False
-        for cell, own in zip(table.rows[0].cells, (PETALS + 12, width - PETALS - 12), strict=True):
-            cell.width = self.docx.shared.Pt(own)
+        for cell, column, own in zip(table.rows[0].cells, table.columns, (PETALS + 12, width - PETALS - 12), strict=True):
+            cell.width = column.width = self.docx.shared.Pt(own)
+            cell.vertical_alignment = self.docx.enum.table.WD_ALIGN_VERTICAL.CENTER
         left, right = table.rows[0].cells
         style = self.ids[styles["note"](self.paper.language)]
         left.paragraphs[0]._p.style = style
@@ -264,6 +277,7 @@ class _Document:
                 properties.append(self._element("w:tblHeader"))
             for tc, value, own, right in zip(row._tr.tc_lst, values, widths, grid.right, strict=True):
                 tc.width = own
+                tc.get_or_add_tcPr().append(self._element("w:vAlign", val="center"))
                 line = self.docx.table._Cell(tc, table).paragraphs[0]
                 line._p.style = text if at else head
                 if at and right:
@@ -271,11 +285,12 @@ class _Document:
                 run = line.add_run(visible(value))
                 if at > bold:
                     self._name_face(run._r.get_or_add_rPr(), "heading")
-                line.paragraph_format.keep_with_next = len(grid.rows) <= TOGETHER and at < len(grid.rows)
+                is_last = at == len(grid.rows)
+                line.paragraph_format.keep_with_next = bool(grid.notes) if is_last else grid.together
                 if grid.size == SMALL:
                     run.font.size = self.docx.shared.Pt(SMALL)
-        for note in grid.notes:
-            self._small(note)
+        for at, note in enumerate(grid.notes, start=1):
+            self._small(note).paragraph_format.keep_with_next = at < len(grid.notes)
 
     # ----------------------------------------------------------------------------------------------- styles, pages, numbers
 
@@ -324,7 +339,7 @@ class _Document:
         if own.grid:
             shape.line_spacing = pt(_LINE)
         elif name in ("Title", "Subtitle"):
-            shape.space_after, shape.line_spacing = pt(_LINE), 1.0
+            shape.space_after, shape.line_spacing = pt(_LINE if name == "Title" else _LINE / 2), 1.0
             self._leave_grid(style)
             for border in style.element.xpath(".//w:pBdr"):
                 border.getparent().remove(border)

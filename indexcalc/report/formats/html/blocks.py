@@ -17,7 +17,7 @@ from ....words.periods import period_title
 from ....words.reports import Said
 from ...sheets.alone import unit_label
 from ...sheets.analysed import Analysed
-from ...sheets.annex import departments_of, method_sheet, stake_sheet
+from ...sheets.annex import department_sheets, departments_of, method_sheet, stake_sheet
 from ...sheets.described import beside_sheet, values_sheet
 from ...sheets.follow import follow_sheets
 from ...sheets.open import may_see
@@ -87,7 +87,7 @@ def block(
     }
     made.parts |= _pictures(shown, language, prefix)
     made.parts |= _cards(shown, language, prefix, public=public)
-    made.parts |= _open(shown, language, public=public)
+    made.parts |= _open(shown, language, reporting, public=public)
     if every and not public:
         made.parts |= _inside(shown, language, reporting, inputs)
     return made
@@ -152,7 +152,7 @@ def _cards(shown: Analysed, language: str, prefix: str, *, public: bool) -> dict
     return {"cards_title": page.scorecards(language).format(label=label), "cards": cards, "cards_hint": ""}
 
 
-def _open(shown: Analysed, language: str, *, public: bool) -> dict[str, Any]:
+def _open(shown: Analysed, language: str, reporting: Sheet | None, *, public: bool) -> dict[str, Any]:
     """Return what `publish:` may open to everybody: warnings, departments, what values are like, where they are missing."""
     scores, every = shown.scores, shown.unit is None
     found: dict[str, Any] = {}
@@ -162,7 +162,11 @@ def _open(shown: Analysed, language: str, *, public: bool) -> dict[str, Any]:
         found["departments"] = [
             SimpleNamespace(
                 title=page.indicators_of(language).format(department=one.name, count=one.count, weight=f"{one.weight:.1%}"),
-                table=table(one.sheet, language, sortable=True),
+                tables=[
+                    table(sheet, language, sortable=sheet is sheets[0])
+                    for sheets in [department_sheets(shown, one, language, reporting, public=public)]
+                    for sheet in sheets
+                ],
             )
             for one in departments_of(shown, language)
         ]

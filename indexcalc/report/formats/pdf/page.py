@@ -12,7 +12,7 @@ from typing import Any
 from ....words.paper import paper as word
 from ...fonts import Face, Role
 from ...sheets.paper import Beside, Figure, Paper, Text
-from ..paper import FIGURE, PETALS, PORTRAIT, TOGETHER, Laid, laid_out, pages_of
+from ..paper import FIGURE, PETALS, PORTRAIT, Laid, first_part, laid_out, pages_of
 from ..typeset import faces, lettered, typeset_pdf
 
 _TEMPLATE = Path(__file__).parent / "report.typ"
@@ -34,7 +34,6 @@ def pdf(paper: Paper, ends: dt.date | None = None) -> bytes:
 def _data(paper: Paper, own: Mapping[Role, Face]) -> dict[str, Any]:
     """Return all that the template shows: the tables and figures of the first part may move to the top or foot of a page."""
     body = laid_out(paper.body, paper.language, PORTRAIT)
-    parts = [at for at, one in enumerate(body) if isinstance(one, Text) and one.level == 1]
     return {
         "title": paper.title,
         "language": paper.language,
@@ -44,8 +43,7 @@ def _data(paper: Paper, own: Mapping[Role, Face]) -> dict[str, Any]:
         "body": _shown(body, own),
         "attachments-title": word.attachments(paper.language),
         "titles": paper.titles,
-        "together": TOGETHER,
-        "floats": parts[1] if len(parts) > 1 else len(body),
+        "floats": first_part(body),
         "attachments": [
             {
                 "label": one.label,
