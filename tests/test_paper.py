@@ -12,6 +12,7 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -19,20 +20,21 @@ import indexcalc
 from indexcalc import Refused
 from indexcalc.jobs.init import init
 from indexcalc.report import fonts
-from indexcalc.report.formats.paper import LANDSCAPE, PORTRAIT, Grid, Laid, grids, laid_out, pages_of
+from indexcalc.report.formats.paper import LANDSCAPE, PORTRAIT, Grid, Laid, fitting, grids, high, laid_out, pages_of
 from indexcalc.report.formats.pictures import figures, pictures, pngs
 from indexcalc.report.formats.text import cells, full_title
 from indexcalc.report.sheets.analysed import Analysed, analysed
-from indexcalc.report.sheets.annex import method_sheet
-from indexcalc.report.sheets.paper import Beside, Figure, Paper, Text, paper_of
+from indexcalc.report.sheets.annex import departments_of, method_sheet, odd_sheet
+from indexcalc.report.sheets.paper import Attachment, Beside, Figure, Paper, Text, paper_of
 from indexcalc.report.sheets.scorecard import scorecard, unit_sheets
 from indexcalc.report.sheets.sentences import dimension_sentence, headlines, unit_sentences
-from indexcalc.report.sheets.sheet import Sheet
+from indexcalc.report.sheets.sheet import Heading, Sheet
 from indexcalc.report.sheets.tables import coverage_sheet, dimension_sheet, ranking_sheet
 from indexcalc.words.page import page
 from indexcalc.words.paper import mark_of
 from indexcalc.words.shown import visible
 
+from .office import calculated, needs_office
 from .projects import run
 
 W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
@@ -145,6 +147,7 @@ def test_word_has_the_same_text_and_tables(language: str, shown: Analysed) -> No
     wanted = [block for block in laid if isinstance(block, Grid)]
     made = [table for table in document.tables if not table._tbl.xpath(".//w:drawing")]
     assert len(made) == len(wanted)
+    assert not document.element.body.xpath("./w:tbl/following-sibling::*[1][self::w:tbl]")  # Word makes one of two such tables
     for table, grid in zip(made, wanted, strict=True):
         rows = [tuple(cell.text for cell in row.cells) for row in table.rows]
         assert rows == [tuple(map(visible, row)) for row in (grid.heads, *grid.rows)]
@@ -257,6 +260,88 @@ def test_a_full_page_has_22_lines_of_28_characters() -> None:
     second.extract_text(visitor_text=count)
     assert second.extract_text().count("国") == 22 * 28
     assert len(lines) in (1, 22)  # positions are told line by line, or once for all of a text
+
+
+@pytest.mark.slow
+def test_a_full_page_of_word_has_22_lines_of_28_characters(tmp_path: Path) -> None:
+    """As LibreOffice lays it out."""
+    pytest.importorskip("docx", reason="the extra report is not installed")
+    needs_office()
+    from pypdf import PdfReader
+
+    from indexcalc.report.formats.docx.page import docx
+
+    (tmp_path / "own.docx").write_bytes(docx(Paper(("题",), "zh", (Text("国" * 2000),), ())))
+    made = calculated([tmp_path / "own.docx"], tmp_path, to="pdf") / "own.pdf"
+    text = PdfReader(made).pages[1].extract_text()
+    lines = [line.strip() for line in text.splitlines() if "国" in line]
+    assert [len(line) for line in lines] == [28] * 22
+
+
+def test_tables_of_one_page_leave_room_for_each_other() -> None:
+    """A long table is cut so that the next one has its room, letters are of one size, and columns of the same kind line up."""
+    heads = (Heading("指标", "text"), Heading("数值", "text"), Heading("影响", "score"))
+    long = Sheet("长", heads, tuple((f"指标{at}", f"{at}起/万人常住人口", float(at)) for at in range(80)))
+    short = Sheet("短", heads, tuple((f"第{at}项", "1", 0.5) for at in range(4)))
+    wide = Sheet("宽", (*heads, Heading("说明", "text")), (("指标", "1", 1.0, "说" * 60),) * 2)
+    blocks = (Text("市公安局", 2), long, short, wide)
+    kept = fitting(blocks, "zh", LANDSCAPE)
+    assert [block.title for block in kept if isinstance(block, Sheet)] == ["长", "短", "宽"]
+    assert [len(block.rows) for block in kept if isinstance(block, Sheet)][1:] == [4, 2]
+    assert sum(high(block, "zh") for block in kept) <= LANDSCAPE
+    assert fitting(blocks[:1] + blocks[2:], "zh", LANDSCAPE) == [blocks[0], *blocks[2:]]
+    (leaf,) = pages_of(Attachment("附件1", "各部门情况", (blocks,), single=True), "zh")
+    laid = [block for block in leaf if isinstance(block, Grid)]
+    assert len({grid.size for grid in laid}) == 1
+    assert laid[0].widths == laid[1].widths
+
+
+def test_a_table_that_no_page_holds_is_not_kept_together() -> None:
+    """Typst draws what stays together over the edge of its page."""
+    heads = (Heading("区", "text"), *(Heading(f"Governance{at}", "score") for at in range(10)))
+    for name, together in (("荔湾区", True), ("很长的名字" * 60, False)):
+        sheet = Sheet("总榜", heads, tuple((name, *[1.0] * 10) for _ in range(12)))
+        assert all(grid.together is together for grid in grids(sheet, "zh", LANDSCAPE))
+
+
+def test_tables_and_figures_of_the_first_part_stand_after_its_text_in_word(shown: Analysed) -> None:
+    """Word would leave the rest of a page empty before each that does not fit."""
+    docx = pytest.importorskip("docx", reason="the extra report is not installed")
+    from indexcalc.report.formats.docx.page import docx as written
+
+    paper = paper_of(shown, "zh", figures=figures(shown, "zh"))
+    made = docx.Document(io.BytesIO(written(paper)))
+    order = [line.style.name for line in made.paragraphs]
+    second = [at for at, style in enumerate(order) if style == "Heading 1"][1]
+    first = [style for style in order[:second] if style in ("Normal", "Heading 2", "表题", "图题")]
+    assert first == sorted(first, key=lambda style: style in ("表题", "图题"))
+    assert "图题" in first
+    listed = [line for line in made.paragraphs if re.match(r"(附件：)?[0-9]\. ", line.text)]
+    assert [line.paragraph_format.keep_with_next for line in listed] == [True] * (len(listed) - 1) + [False]
+
+
+def test_a_department_is_told_what_is_odd() -> None:
+    """A value that left its usual course stands on the page of who reported it, and is nobody else's business."""
+    rng = np.random.default_rng(3)
+    units, years = ["甲", "乙", "丙", "丁", "戊"], [str(2015 + at) for at in range(8)]
+    frame = pd.DataFrame({"country": units * 8, "period": np.repeat(years, 5)})
+    for name in ("doctors", "beds", "income", "schools"):
+        frame[name] = np.round(50 + rng.normal(0, 0.4, 40), 2)
+    frame.loc[(frame["country"] == "丙") & (frame["period"] == "2022"), "income"] = 93.21
+    tree = TREE[: TREE.index("warnings:")] + TREE[TREE.index("dimensions:") :]
+    own = analysed(indexcalc.score(tree, frame), "2022")
+    said = {one.name: cells(odd_sheet(own, one.name, "zh"), "zh") for one in departments_of(own, "zh")}
+    assert [name for name, rows in said.items() if rows] == ["统计局"]
+    ((period, question, place),) = said["统计局"]
+    assert period == "2022年度"
+    assert "丙" in question
+    assert "93.21" in question
+    assert [*map(str, (one.finding.place for one in own.odd))] == [place]
+    told = "".join(cell for sheet in tables(paper_of(own, "zh")) for row in cells(sheet, "zh") for cell in row)
+    assert question in told
+    public = "".join(cell for sheet in tables(paper_of(own, "zh", public=True)) for row in cells(sheet, "zh") for cell in row)
+    assert question not in public
+    assert not analysed(own.scores, "2021").odd
 
 
 def test_tables_that_are_too_wide_name_the_units_in_each_part(shown: Analysed) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -111,6 +112,59 @@ def test_a_map_takes_the_users_outlines(scores: Any) -> None:
     assert [one["properties"]["score"] for one in made["data"]["values"]] == [told["D"], None]
     with pytest.raises(Refused, match="IC543"):
         scores.plot.map(outlines, key="adcode")
+
+
+ODD = {
+    "ties": FRAME.assign(doctors=50.0, beds=50.0, income=50.0),
+    "a unit without a value": FRAME.assign(
+        **{name: FRAME[name].where(FRAME["country"] != "D") for name in ("doctors", "beds", "income")}
+    ),
+    "two units": FRAME[FRAME["country"].isin(["D", "=cmd()"])],
+    "one period": FRAME[FRAME["period"] == "2022"],
+    "many units": pd.concat([FRAME.assign(country=FRAME["country"] + str(at)) for at in range(75)]),
+}
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning")  # a unit is meant to be empty
+@pytest.mark.parametrize("case", ODD)
+def test_charts_of_odd_data_have_what_the_scores_have(case: str) -> None:
+    pytest.importorskip("altair", reason="the extra plot is not installed")
+    own = indexcalc.score(TREE + "periods: {kind: year}\n", ODD[case])
+    told, units = own.ranking().set_index("unit"), list(own.panel.units.ids)
+    ranking = drawn(own.plot.ranking()).set_index("id")
+    for name in ("score", "rank"):
+        np.testing.assert_array_equal(ranking[name].astype(float)[told.index], told[name])
+    contributions = drawn(own.plot.contributions()).groupby("id")["points"].sum(min_count=1)
+    np.testing.assert_allclose(contributions[told.index].astype(float), told["score"], rtol=1e-12)
+    bump = drawn(own.plot.bump())
+    assert len(bump) == int(np.isfinite(own.rank()).sum())
+    assert bump.groupby("period").size().to_dict() == {
+        f"{at}年度": int(np.isfinite(own.rank()[row]).sum()) for row, at in enumerate(own.periods)
+    }
+    assert len(drawn(own.plot.heat())) == 3 * len(units)
+    intervals = drawn(own.plot.intervals(draws=20)).set_index("id")
+    assert sorted(intervals.index) == sorted(units)
+    np.testing.assert_array_equal(intervals["rank"].astype(float)[told.index], told["rank"])
+    assert len(drawn(own.plot.distribution("doctors"))) == len(drawn(own.plot.scatter("doctors", "beds"))) == len(units)
+    assert len(drawn(own.plot.correlations())) == 2**2
+    assert len(drawn(own.plot.petals(units[0]))) == 2
+
+
+def test_units_of_the_same_name_are_two_on_an_axis(tmp_path: Path) -> None:
+    """Streets of two districts are often called the same."""
+    pytest.importorskip("altair", reason="the extra plot is not installed")
+    (tmp_path / "units.csv").write_text("id,name\nA,新华街道\nB,新华街道\nC,石牌街道\n", encoding="utf-8")
+    frame = FRAME[FRAME["period"] == "2022"].head(3).assign(country=["A", "B", "C"]).rename(columns={"country": "id"})
+    frame.to_csv(tmp_path / "data.csv", index=False)
+    tree = (
+        TREE.replace("label: 国家}", "label: 街道, table: units.csv}").replace("id: country", "id: id")
+        + "periods: {kind: year}\ndata: {own: {path: data.csv}}\n"
+    )
+    (tmp_path / "indicators.yaml").write_text(tree.replace("defaults: {", "defaults: {source: own, "), encoding="utf-8")
+    own = indexcalc.score(tmp_path / "indicators.yaml")
+    for chart in (own.plot.ranking(), own.plot.intervals(draws=20), own.plot.bump()):
+        shown = drawn(chart).set_index("id")["unit"].to_dict()
+        assert shown == {"A": "新华街道（A）", "B": "新华街道（B）", "C": "石牌街道"}
 
 
 def test_names_stay_what_they_are(scores: Any) -> None:

@@ -13,8 +13,8 @@ class sentence:  # noqa: N801 - read as `sentence.spread(language)`
         "In {period} the {count} units average {mean}; {top} scored highest ({high}) and {last} lowest ({low}), {apart} apart.",
     )
     alike = Said("{period}，{count}个{label}综合得分均为{mean}分。", "In {period} all {count} units scored {mean}.")
-    leading = Said("{first}（{score}分）居首；{next}分列其后。", "{first} ({score}) is first, followed by {next}.")
-    leading_alone = Said("{first}（{score}分）居首。", "{first} ({score}) is first.")
+    leading = Said("{first}（{score}分）居首；{next}分列其后。", "{first} ({score}) {count:is|are} first, followed by {next}.")
+    leading_alone = Said("{first}（{score}分）居首。", "{first} ({score}) {count:is|are} first.")
     following = Said("其后为{next}。", "{next} {count:follows|follow}.")
     named_with_score = Said("{unit}（{score}分）", "{unit} ({score})")
     tied_with_score = Said("{unit}（均为{score}分）", "{unit} ({score} each)")

@@ -31,6 +31,7 @@ PUBLIC_RULES = ("S1", "S1b", "S3", "S11")
 """The sentences of a period that everybody may read."""
 MOST_NAMES = 3  # of units in a row
 MOST_NEW = 5  # nodes of a changed tree that are named
+MOST_QUARTERS = 4  # nodes in the first quarter, or the last, that are named
 _METHODS = ("normalise", "aggregate", "impute", "treat", "missing", "formula")
 MOST_MOVED = 12  # units whose moves are told one by one, the farthest first; of the others their number
 NEXT = 3  # units that are named with their scores
@@ -128,25 +129,23 @@ def _leading(shown: Analysed, language: str) -> Iterator[tuple[str, str]]:
         following.append(named(language).format(unit=names(scores, tied, language), score=_score(scores, at, tied[0])))
     spread = _score(scores, at, order[0]) != _score(scores, at, order[-1])  # S1 has named the first with their score
     said = sentence.following if following and spread else sentence.leading if following else sentence.leading_alone
-    text = said(language).format(
+    leading = said(language).format(
         first=names(scores, first, language),
         score=_score(scores, at, first[0]),
         next=listed(following, language),
-        count=sum(map(len, next_ones)),
+        count=sum(map(len, next_ones)) if following and spread else len(first),
     )
+    texts = [leading] if len(first) < len(order) else []  # where all share a place nobody leads
     for grade in scores.index.grades:
         if grade.from_ is not None:
             count = int(np.count_nonzero(scores.score()[at] >= grade.from_))
             if not count:
                 continue
-            text += " " * (language == "en") + sentence.graded(language).format(
-                count=count,
-                label=unit_label(scores, language),
-                bound=f"{grade.from_:g}",
-                grade=grade.title(language),
-            )
+            said_of = {"label": unit_label(scores, language), "bound": f"{grade.from_:g}", "grade": grade.title(language)}
+            texts.append(sentence.graded(language).format(count=count, **said_of))
             break
-    yield "S1b", text
+    if texts:
+        yield "S1b", (" " if language == "en" else "").join(texts)
 
 
 def _whole_ties(ranks: Sequence[float], order: Sequence[int]) -> int:
@@ -309,7 +308,7 @@ def _quarters(shown: Analysed, unit: int, language: str) -> str:
                     sentence.node_and_rank(language).format(node=scores.tree.nodes[node].title(language), rank=f"{rank:g}")
                 )
         if found:
-            parts.append(said(language).format(nodes=listed(found[:4], language)))
+            parts.append(said(language).format(nodes=first_of(found, language, MOST_QUARTERS)))
     if not parts:
         return ""
     joined = sentence.between_parts(language).join(parts)
@@ -350,10 +349,10 @@ def _tree_changed(shown: Analysed, language: str) -> Iterator[tuple[str, str]]:
         yield "S10", sentence.tree_changed(language).format(period=period_title(last, language), parts=listed(said, language))
 
 
-def first_of(titles: Sequence[str], language: str) -> str:
+def first_of(titles: Sequence[str], language: str, most: int = MOST_NEW) -> str:
     """Return names of nodes in a row, of many the first with how many there are."""
-    row = listed(titles[:MOST_NEW], language)
-    return sentence.several_nodes(language).format(names=row, count=len(titles)) if len(titles) > MOST_NEW else row
+    row = listed(titles[:most], language)
+    return sentence.several_nodes(language).format(names=row, count=len(titles)) if len(titles) > most else row
 
 
 def _setting(index: Index, node: str, key: str) -> object:

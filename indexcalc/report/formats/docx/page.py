@@ -250,6 +250,8 @@ class _Document:
         if grid.title or breaks:
             title = self._small(grid.title, "table title")
             title.paragraph_format.keep_with_next, title.paragraph_format.page_break_before = True, breaks
+        elif self.document.element.body[-2:-1] and self.document.element.body[-2].tag == self._tag("w:tbl"):
+            self._small("").paragraph_format.line_spacing = self.docx.shared.Pt(2)  # or Word makes one table of two
         table = self.document.add_table(rows=1 + len(grid.rows), cols=len(grid.heads))
         table.autofit = False
         lines = self._element("w:tblBorders")
@@ -307,7 +309,7 @@ class _Document:
         normal = self.document.styles["Normal"].element.get_or_add_rPr()
         if self.paper.language != "en":
             self.document.styles["Normal"].paragraph_format.alignment = self.docx.enum.text.WD_ALIGN_PARAGRAPH.JUSTIFY
-            normal.insert_element_before(self._element("w:spacing", val="-4"), "w:kern", "w:position", "w:sz", "w:szCs")
+            normal.insert_element_before(self._element("w:spacing", val="-5"), "w:kern", "w:position", "w:sz", "w:szCs")
             for name in ("Title", "Subtitle"):
                 properties = self.document.styles[name].element.get_or_add_rPr()
                 for spacing in properties.xpath("./w:spacing"):
