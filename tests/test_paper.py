@@ -46,7 +46,7 @@ HOSTILE = (
     "=cmd()",
     "@ref <label>",
     "很长的名字" * 8,
-    "\u202e左右\u202c🙂",
+    "\u202e左右\u202c🙂\U0001f3f3\ufe0f\u200d\U0001f308 ]]> \x07 <w:t>",
 )
 TREE = """
 index: {id: living, name: "生活 #质量$", name_en: Living, note: 模拟数据}

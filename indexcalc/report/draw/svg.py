@@ -65,9 +65,9 @@ def picture(width: float, height: float, label: str, *inside: str) -> str:
 
 
 def alone(drawn: str, face: str = FONT) -> bytes:
-    """Return a picture as a file of its own, which says what it is and in which letters."""
+    """Return a picture as a file of its own, which says what it is and in which letters; XML has no control characters."""
     head = f'<svg xmlns="http://www.w3.org/2000/svg" font-family="{escape(face)}"'
-    return ('<?xml version="1.0" encoding="UTF-8"?>\n' + drawn.replace("<svg", head, 1) + "\n").encode()
+    return ('<?xml version="1.0" encoding="UTF-8"?>\n' + visible(drawn, lines=True).replace("<svg", head, 1) + "\n").encode()
 
 
 def label_of(drawn: str) -> str:

@@ -198,8 +198,8 @@ def _needs_at_best(
     heads: Sequence[str], rows: Sequence[Sequence[str]], text: Sequence[bool], usual: Sequence[int]
 ) -> Iterator[list[int]]:
     """Return how wide columns would best be, the widest first: all of `usual` width, or text in few lines, and headings too."""
-    need = map(max, _needs(heads, rows, text, _EASY[-1]), usual)
-    yield [max(least, _wide(head) + _BETWEEN) for least, head in zip(need, heads, strict=True)]
+    least = map(max, _needs(heads, rows, text, _EASY[-1]), usual)
+    yield [max(own, _wide(head) + _BETWEEN) for own, head in zip(least, heads, strict=True)]
     for easy in _EASY:
         need = _needs(heads, rows, text, easy)
         for lines in _HEAD_LINES:

@@ -16,6 +16,8 @@ from ..fonts import Face, Role, chosen, find_faces
 SLIDE, PRINT = 384, 288
 """Dots to the inch of pictures: a drawing of 640 is 2,560 dots wide for slides, and less in Word, where it is small."""
 _UNSEEN = re.compile(r'the text `"(.+?)"` could not be displayed')
+_JOINING = "\u200d\ufe0e\ufe0f"
+"""What makes one sign of several: left beside a code that stands for one of them, it would join that code's last figure."""
 _PICTURES = b"""#let data = json(bytes(sys.inputs.data))
 #set page(width: auto, height: auto, margin: 0pt, fill: white)
 #for one in data { page(image(bytes(one), format: "svg")) }
@@ -50,7 +52,8 @@ def typeset_pdf(source: bytes, data: object, own: Mapping[Role, Face], **options
         try:
             return bytes(typeset(source, _with(data, spelt), own, "pdf", pdf_standards=["ua-1"], **options))
         except typst.TypstError as error:
-            unseen = {one for text in _UNSEEN.findall(str(error)) for one in _unescaped(text)} - {*spelt}
+            unseen = {one for text in _UNSEEN.findall(str(error)) for one in _unescaped(text)}
+            unseen = ({*unseen, *_JOINING} if unseen else unseen) - {*spelt}
             if not unseen:
                 raise
             spelt |= {one: one.encode("unicode_escape").decode() for one in unseen}
