@@ -48,6 +48,8 @@ HOSTILE = (
     "很长的名字" * 8,
     "\u202e左右\u202c🙂\U0001f3f3\ufe0f\u200d\U0001f308 ]]> \x07 <w:t>",
 )
+UNSEEN = "🙂\U0001f3f3\ufe0f\u200d\U0001f308"
+"""What Chinese faces do not have."""
 TREE = """
 index: {id: living, name: "生活 #质量$", name_en: Living, note: 模拟数据}
 units: {id: country, label: 区}
@@ -104,7 +106,7 @@ def read_back(content: bytes) -> str:
 
 
 def squeezed(text: str) -> str:
-    return visible(re.sub(r"\s", "", text)).replace("🙂", "\\U0001f642")
+    return visible(re.sub(r"\s", "", text)).translate({ord(one): one.encode("unicode_escape").decode() for one in UNSEEN})
 
 
 def tables(paper: Paper) -> list[Sheet]:
