@@ -27,7 +27,8 @@ def kind_of(wanted: Any, language: Language) -> str:
         return f"[{', '.join(kind_of(one, language) for one in inside)}]"
     if kind is Mapping:
         keys = get_args(inside[0]) if get_origin(inside[0]) is Literal else ()
-        return f"`{{{', '.join(f'{key}: {kind_of(inside[1], language)}' for key in keys)}}}`" if keys else words["mapping"]
+        value = "…" if inside[1] == str | int else kind_of(inside[1], language)  # an id or a name
+        return f"`{{{', '.join(f'{key}: {value}' for key in keys)}}}`" if keys else words["mapping"]
     several = get_origin(inside[0]) in (Union, UnionType)
     return words["several" if several else "list"].format(kind_of(inside[0], language))
 
