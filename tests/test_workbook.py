@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import openpyxl
 import pytest
+from openpyxl.utils import range_boundaries
 
 import indexcalc.jobs.report
 from indexcalc.engine import score
@@ -204,6 +205,23 @@ def test_charts_stand_on_the_pages_of_rankings_and_say_what_they_show(content: b
     assert set(kinds) == {b"barChart", b"lineChart"} and len(names) >= 6
     assert all(title and "<c:f>" not in title[0] for title in titles), "no formula, whatever the index is called"
     assert all(re.search(r'descr="[^"]{3,}"', drawing) for drawing in drawings)
+
+
+@pytest.mark.parametrize("units", [5, 17, 40])
+def test_a_chart_is_printed_on_one_sheet_of_paper(units: int) -> None:
+    book = book_of(report_files(scored(units=units), "2011", "zh")["ranking.xlsx"])
+    charts = [(page, chart.anchor._from.row + 1, chart.anchor.to.row + 1) for page in book for chart in page._charts]
+    assert len(charts) >= 6
+    for page, top, bottom in charts:
+        ranges = [range_boundaries(part.rpartition("!")[2].replace("$", "")) for part in page.print_area.split(",")]
+        ((_, first, column, last),) = [one for one in ranges if one[1] <= top and bottom <= one[3]]
+        assert max(letters.anchor.to.col for letters in page._charts) < column, "the chart is not wider than what is printed"
+        if first == top:
+            continue  # it begins a sheet of paper
+        wide_in_points = sum(5.25 * one.width * (one.max - one.min + 1) for one in page.column_dimensions.values())
+        scale = min(1.0, (page.page_setup.fitToWidth or 1) * 770 / wide_in_points)
+        high = sum(page.row_dimensions[row].height or page.sheet_format.defaultRowHeight for row in range(first, last + 1))
+        assert high * scale <= 6.77 * 72, (page.title, high, scale)
 
 
 def test_the_same_scores_give_the_same_bytes_and_both_languages_a_workbook_each() -> None:

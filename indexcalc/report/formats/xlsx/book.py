@@ -20,10 +20,14 @@ HATCHED = {"pattern": 14, "fg_color": FIXED, "bg_color": "#FFFFFF"}
 """What stays whatever the weights."""
 LACKING = "#F8CFA0"
 LINE = {"bottom": 1, "bottom_color": "#DDDDDD"}
+PAGE = 250
+"""Columns of text that a printed page holds."""
+ROW = 16.5
+"""Points that a row is high: said of every row, for programs set them by their own fonts else."""
+TITLE_ROW = 24.0
 _HEADER = 200  # characters of a printed page's head
 _FORBIDDEN = re.compile(r"[\[\]:*?/\\]")
 _TITLE = 14  # the size of the title, where that of cells is about 10
-_PAGE = 250  # columns of text that a printed page holds
 _OPTIONS = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 
 
@@ -48,6 +52,8 @@ class Book:
     def add(self, title: str) -> Any:
         """Add a page under a name that is as near to its title as Excel allows."""
         page = self.book.add_worksheet(self._name(title), worksheet_class=_page_class())
+        page.set_default_row(ROW)
+        page.set_row(0, TITLE_ROW)
         page.set_landscape()
         page.set_paper(9)  # A4
         page.set_margins(left=0.5, right=0.5, top=0.75, bottom=0.75)
@@ -120,7 +126,7 @@ def printed(page: Any, last_row: int, last_column: int, repeated: tuple[int, int
     A page with many columns is printed on several, not too small to be read, with its first columns, those that are `held`.
     Returns on how many, side by side.
     """
-    pages = -(-widths // _PAGE)
+    pages = -(-widths // PAGE)
     page.print_area(0, 0, max(last_row, repeated[1]), max(last_column, 0))
     page.fit_to_pages(pages, 0)
     if pages > 1:

@@ -7,22 +7,28 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from itertools import accumulate
 from typing import Any
 
 from ....words.workbook import book as words
 from ...draw.palette import fill_of
-from .book import FONT, Book
+from .book import FONT, ROW, Book
 from .tables import Written
 
 _MOST_BARS = 30  # that one sheet of paper holds
 _MOST_ROWS = 60  # of a table below which a chart is found
 _MOST_LINES = 6
 _GREY = "#BFBFBF"
-_ROW, _COLUMN, _DEFAULT = 20, 7, 64  # pixels: a row's height, a column's width a character, that of a column left as it is
+_COLUMN, _DEFAULT = 7, 64  # pixels: a column's width a character, that of a column left as it is
+_PIXEL = 0.75  # points
+_ROW = ROW / _PIXEL
 _BAR = 17
 _WIDTH = 820
-_PAPER = (1020, 640)  # of a sheet of A4 between its margins
-_LEAST = 260
+_NARROW = 640  # that stays on one sheet of paper though a program's letters are a third wider
+_PAPER = (1020, 645)  # of a sheet of A4 between its margins
+_LEAST = 0.75  # of its height that a chart is left with to stand beside its table
+_NAMES = {"reverse": True, "label_position": "low", "interval_unit": 1, "num_font": {"name": FONT, "size": 9}}
+"""Of each bar its own, beside those below 0 and not in them."""
 _PATTERNS = ("wide_upward_diagonal", "wide_downward_diagonal", "large_grid")
 
 
@@ -47,12 +53,7 @@ def bars(
     )
     chart.set_legend({"none": True})
     _finish(chart, title, (last - written.first + 1) * _BAR + 80)
-    axis = {
-        "reverse": True,
-        "label_position": "low",
-        "num_font": {"name": FONT, "size": 9},
-    }  # names beside bars below 0, not in them
-    chart.set_y_axis({**axis, "major_gridlines": {"visible": False}})
+    chart.set_y_axis({**_NAMES, "major_gridlines": {"visible": False}})
     from_zero = {"min": 0} if lowest >= 0 else {}
     chart.set_x_axis({"visible": False, "major_gridlines": {"visible": False}, **from_zero})
     place(page, chart, written, title)
@@ -81,7 +82,7 @@ def stacked(book: Book, page: Any, written: Written, names: int, parts: Sequence
         )
     chart.set_legend({"position": "bottom", "font": {"name": FONT, "size": 9}})
     _finish(chart, title, (last - written.first + 1) * _BAR + 110)
-    chart.set_y_axis({"reverse": True, "label_position": "low", "num_font": {"name": FONT, "size": 9}})
+    chart.set_y_axis(_NAMES)
     chart.set_x_axis({"num_font": {"name": FONT, "size": 9}, "major_gridlines": {"visible": True, "line": {"color": "#E3E3E3"}}})
     place(page, chart, written, title)
 
@@ -131,22 +132,30 @@ def _finish(chart: Any, title: str, height: int) -> None:
 def place(page: Any, chart: Any, written: Written, title: str) -> None:
     """Put a chart below a table and print it with that, or beside a long one; with what it shows, for those who cannot see it.
 
-    It stands on the same sheet of paper where it can be made to fit, else at the head of the next.
+    It is printed on the same sheet of paper where it can be made to fit, else on one of its own: how many rows there are on a
+    sheet is known at the least alone, for columns are as wide as the program's own letters.
     """
     options = {"description": title, "x_offset": 5, "object_position": 2}
     if written.last - written.first >= _MOST_ROWS:
         page.insert_chart(written.first - 1, written.columns + 1, chart, options)
         return
-    pixels = sum(width * _COLUMN + 5 for width in written.widths)
-    on_paper = math.floor(_PAPER[1] / min(1.0, written.sheets * _PAPER[0] / max(pixels, _WIDTH + 10)) / _ROW)  # rows
-    row, first, others = written.below + 1, on_paper - 2, on_paper - 4  # headings are higher, and stand on each sheet
-    left_rows = first - row if row <= first else others - (row - first) % others
-    left = (left_rows - 1) * _ROW
-    if left < chart.height and left >= _LEAST:
-        chart.set_size({"width": _WIDTH, "height": left})
-    elif left < chart.height:
-        row += left_rows + 1
-    column = 0 if written.sheets == 1 else 2  # the first columns stand on every sheet of paper
-    page.insert_chart(row, column, chart, options)
-    beside = max(0, math.ceil((_WIDTH + 10 - pixels) / _DEFAULT))
-    page.print_area(0, 0, row + math.ceil(chart.height / _ROW) + 1, written.columns - 1 + beside)
+    ends = list(accumulate(width * _COLUMN + 5 for width in written.widths))
+    on_paper = _PAPER[1] / min(1.0, written.sheets * _PAPER[0] / max(ends[-1], _WIDTH + 10)) - 4 * _ROW  # those between and below
+    left = on_paper - written.height / _PIXEL
+    alone = left < _LEAST * chart.height
+    room = on_paper - written.repeated / _PIXEL if alone else left
+    width = _WIDTH if written.sheets == 1 or not alone else _NARROW
+    chart.set_size({"width": width, "height": math.floor(min(chart.height, room))})
+    column = 0 if alone or written.sheets == 1 else 2  # the first columns stand on every sheet of paper
+    page.insert_chart(written.below + 1, column, chart, options)
+    last = written.below + 2 + math.ceil(chart.height / _ROW)
+    within = sum(end < width + 10 for end in ends) + max(0, math.ceil((width + 10 - ends[-1]) / _DEFAULT))
+    if not alone:
+        page.print_area(0, 0, last, max(written.columns - 1, within))
+        return
+    page.print_area(0, 0, written.below - 1, max(written.columns - 1, within))
+    table = page.print_area_range
+    page.print_area(written.below + 1, 0, last, within)
+    page.print_area_range = f"{table},{page.print_area_range}"
+    if left >= 0:  # the headings stand once
+        page.repeat_row_range = ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,7 +13,7 @@ from ....words.reports import word, word_of
 from ...draw.palette import LEVELS as LEVEL_COLOURS
 from ...numbers import decimals_of_values
 from ...sheets.sheet import Heading, Sheet, Value
-from .book import HATCHED, HEAD, LACKING, LINE, Book, bytes_of, longest_word, printed, text_on, wide
+from .book import HATCHED, HEAD, LACKING, LINE, PAGE, ROW, TITLE_ROW, Book, bytes_of, longest_word, printed, text_on, wide
 from .recipes import Formula
 
 MARKS = {"blue": "●", "yellow": "◆", "orange": "▲", "red": "■"}
@@ -39,6 +39,7 @@ _WIDTHS = {
     "growth": 12,
     "revision": 10,
 }
+_TEXT = ("text", "prose", "period", "code")
 _WIDEST = 48  # columns of text that one column takes at the most
 _PROSE = 44  # that one of prose takes, in several lines
 _SAID = 120  # that what is said about a table takes on paper
@@ -65,7 +66,8 @@ class Extra:
 class Written:
     """Where a table came to stand: its first and last row of units, its columns, and the first row below all of it.
 
-    `sheets` are those of paper that it is wide.
+    `sheets` are those of paper that it is wide; `height` is all that stands above `below`, and `repeated` what of it stands on
+    each sheet of paper, in points.
     """
 
     first: int
@@ -74,6 +76,8 @@ class Written:
     below: int
     widths: tuple[float, ...]
     sheets: int
+    height: float
+    repeated: float
 
 
 def workbook(sheets: Sequence[Sheet], language: str, title: str = "") -> bytes:
@@ -108,15 +112,19 @@ def write_table(book: Book, page: Any, sheet: Sheet, extra: Extra | None = None)
         ]
         for values in (*sheet.rows, *sheet.whole)
     ]
-    looks = _Looks(book, sheet, extra)
+    widths = _widths(sheet, rows)
+    looks = _Looks(book, sheet, extra, _wrapped(sheet, rows, widths))
     for row, values in enumerate(rows):
         for column, (value, heading) in enumerate(zip(values, sheet.headings, strict=True)):
             look = looks.of(row, column, value, heading)
             write_cell(page, top + 1 + row, column, value, look, extra.made.get((row, column)))
-    widths = tuple(_width(sheet, heading, column, rows) for column, heading in enumerate(sheet.headings))
     for column, width in enumerate(widths):
         page.set_column(column, column, width)
-    _set_heights(page, sheet, top + 1, widths, first, stacked=stacked)
+    heights = _heights_of_headings(sheet, widths, first, stacked=stacked)
+    repeated = sum(heights.values())
+    heights |= _heights_of_rows(rows, looks.wrapped, widths, top + 1)
+    for row, height in heights.items():
+        page.set_row(row, height)
     _mark(book, page, sheet, extra, top + 1)
     below = top + 2 + len(rows)
     for at, note in enumerate(sheet.notes[1:]):
@@ -130,16 +138,24 @@ def write_table(book: Book, page: Any, sheet: Sheet, extra: Extra | None = None)
     said = min(max([above, *map(wide, sheet.notes[1:])]), _SAID)
     beside = max(0, math.ceil((said - sum(widths)) / _EMPTY))  # so that what is said about a narrow table is not cut off on paper
     sheets = printed(page, end - 1, len(sheet.headings) - 1 + beside, (first, top), round(sum(widths)), held)
-    return Written(top + 1, top + len(sheet.rows), len(sheet.headings), end, widths, sheets)
+    height = TITLE_ROW + ROW * (end - 1 - len(heights)) + sum(heights.values())
+    return Written(top + 1, top + len(sheet.rows), len(sheet.headings), end, widths, sheets, height, repeated)
 
 
 def _is_stacked(sheet: Sheet) -> bool:
     return any(heading.over for heading in sheet.headings)
 
 
-def _width(sheet: Sheet, heading: Heading, column: int, rows: Iterable[Sequence[Value]]) -> float:
-    longest = max([_title_width(heading), *(_needed(row[column], heading, sheet) for row in rows)])
-    return min(max(_WIDTHS[heading.kind], longest + 2), _PROSE if heading.kind == "prose" else _WIDEST)
+def _widths(sheet: Sheet, rows: Sequence[Sequence[Value]]) -> tuple[float, ...]:
+    """Return how wide columns are, as what they hold needs: text within bounds, in the last within what paper leaves."""
+    found: list[float] = []
+    for column, heading in enumerate(sheet.headings):
+        longest = max([_title_width(heading), *(_needed(row[column], heading, sheet) for row in rows)])
+        widest: float = _PROSE if heading.kind == "prose" else _WIDEST
+        if column == len(sheet.headings) - 1:
+            widest = max(widest, PAGE - sum(found))
+        found.append(min(max(_WIDTHS[heading.kind], longest + 2), widest))
+    return tuple(found)
 
 
 def _title_width(heading: Heading) -> int:
@@ -150,19 +166,34 @@ def _title_width(heading: Heading) -> int:
     return max(-(-width // 2), longest_word(heading.title)) + 1
 
 
-def _set_heights(page: Any, sheet: Sheet, first: int, widths: Sequence[float], head: int, *, stacked: bool) -> None:
-    """Make rows as high as their prose needs, and headings as their titles."""
-    prose = [at for at, heading in enumerate(sheet.headings) if heading.kind == "prose"]
-    for row, values in enumerate(sheet.rows if prose else (), first):
-        lines = max(-(-wide(str(values[at] or "")) // (_PROSE - 4)) for at in prose)
+def _wrapped(sheet: Sheet, rows: Sequence[Sequence[Value]], widths: Sequence[float]) -> frozenset[int]:
+    """Return the columns of text in which something is longer than the column is wide: it takes several lines."""
+    return frozenset(
+        at
+        for at, (heading, width) in enumerate(zip(sheet.headings, widths, strict=True))
+        if heading.kind == "prose" or (heading.kind in _TEXT and any(wide(str(row[at] or "")) > width - 2 for row in rows))
+    )
+
+
+def _heights_of_rows(
+    rows: Sequence[Sequence[Value]], wrapped: frozenset[int], widths: Sequence[float], first: int
+) -> dict[int, float]:
+    """Return how high the rows are whose text takes several lines."""
+    found: dict[int, float] = {}
+    for row, values in enumerate(rows if wrapped else (), first):
+        lines = max(-(-wide(str(values[at] or "")) // int(widths[at] - 4)) for at in wrapped)
         if lines > 1:
-            page.set_row(row, 15 * lines + 3)
+            found[row] = 15.0 * lines + 3
+    return found
+
+
+def _heights_of_headings(sheet: Sheet, widths: Sequence[float], first: int, *, stacked: bool) -> dict[int, float]:
+    """Return how high the rows of headings are, as their titles need."""
     lines = max(
         (-(-wide(heading.title) // max(int(width) - 1, 1)) for heading, width in zip(sheet.headings, widths, strict=True))
     )
-    page.set_row(first - 1, 15 * min(max(lines, 1), 5) + 4)
-    if stacked:
-        page.set_row(head, 19 * (2 if _is_long_over(sheet, widths) else 1))
+    own = 15.0 * min(max(lines, 1), 5) + 4
+    return {first: 19.0 * (2 if _is_long_over(sheet, widths) else 1), first + 1: own} if stacked else {first: own}
 
 
 def _is_long_over(sheet: Sheet, widths: Sequence[float]) -> bool:
@@ -205,8 +236,8 @@ def _write_headings(
 class _Looks:
     """How the cells of a table look, made once for all of a kind."""
 
-    def __init__(self, book: Book, sheet: Sheet, extra: Extra) -> None:
-        self.book, self.sheet, self.extra, self.units = book, sheet, extra, len(sheet.rows)
+    def __init__(self, book: Book, sheet: Sheet, extra: Extra, wrapped: frozenset[int]) -> None:
+        self.book, self.sheet, self.extra, self.units, self.wrapped = book, sheet, extra, len(sheet.rows), wrapped
         self.levels = {word_of(level, book.language): level for level in LEVELS}
         self.known: dict[tuple[object, ...], Any] = {}
 
@@ -232,9 +263,9 @@ class _Looks:
             fill, text, border = LEVEL_COLOURS[level]
             style |= {"bg_color": fill, "font_color": text, "border": 1, "border_color": border, "bold": True}
             return style | {"num_format": f'"{MARKS[level]} "@', "align": "center"}
-        if heading.kind in ("text", "prose", "period"):
+        if heading.kind in _TEXT:
             style |= {"num_format": "@", "indent": 1}
-            return style | ({"text_wrap": True} if heading.kind == "prose" else {})
+            return style | ({"text_wrap": True} if column in self.wrapped else {})
         shown = _in_words(heading.kind, number, language) or _FORMATS.get(heading.kind, number)
         return style | {
             "num_format": f'0"({word.tie(language)})"' if tied else shown,
