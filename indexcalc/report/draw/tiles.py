@@ -46,13 +46,14 @@ def tile_map(places: Mapping[str, Place], cells: Mapping[str, tuple[int, int]], 
         fill, ink = place.colour
         x, y = _SIDE * (column - left), _SIDE * (row - top)
         box: dict[str, object] = {"x": x + 2, "y": y + 2, "width": _SIDE - 4, "height": _SIDE - 4, "rx": 4, "fill": fill}
+        size = 13 if wide(place.name, 13) <= _SIDE - 8 else 11
         box |= {"stroke": GREY, "stroke-dasharray": "3 3" if math.isnan(place.share) else None}
         drawn.append(
             element(
                 "g",
                 {"data-unit": unit},
                 element("rect", box),
-                text(fitted(place.name, _SIDE - 10, 13), x + _SIDE / 2, y + _SIDE / 2 - 3, size=13, anchor="middle", fill=ink),
+                text(fitted(place.name, _SIDE - 8, size), x + _SIDE / 2, y + _SIDE / 2 - 3, size=size, anchor="middle", fill=ink),
                 text(place.shown, x + _SIDE / 2, y + _SIDE / 2 + 16, size=12, anchor="middle", fill=ink, bold=True),
             )
         )

@@ -125,7 +125,9 @@ def boards(shown: Analysed, language: str, *, public: bool = False) -> list[Simp
         units = in_rank_order(scores, shown.at, node)
         sheet = dimension_sheet(scores, shown.period, node, language, values=may_see(scores.index, "values", public=public))
         made = table(sheet, language, sortable=True, keys=keys(shown, units), classes="by-unit")
-        found.append(SimpleNamespace(title=sheet.title, sentence=dimension_sentence(shown, node, language), table=made))
+        said = dimension_sentence(shown, node, language)
+        rest = said.removeprefix(sheet.title) if said.startswith(sheet.title) else f" {said}"
+        found.append(SimpleNamespace(title=sheet.title, said=rest, table=made))
     return found
 
 
