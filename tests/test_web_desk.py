@@ -27,6 +27,7 @@ from indexcalc.web.app import make_app
 
 from . import served as shared
 from .browser import browser, needs_chromium
+from .conftest import PROVE
 from .served import quick_hashes
 from .test_fill import TREE
 from .test_page import OVERFLOWING
@@ -174,6 +175,9 @@ WIDER = """() => [...document.querySelectorAll('body *')].filter((one) => {
 }).map((one) => one.outerHTML.slice(0, 120))"""
 FOCUSABLE = """() => {
   const every = document.querySelectorAll('a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex="0"]');
+  window.reached = [];
+  document.addEventListener('focusin', (event) => reached.push(event.target.dataset.own));
+  document.activeElement.blur();
   return [...every].filter((one) => one.checkVisibility()).map((one, at) => { one.dataset.own = at; return String(at); });
 }"""
 PATHS = {
@@ -217,20 +221,21 @@ def test_every_screen_is_accessible_and_fits(screen: Any, beside: Project, name:
     else:
         STEPS[name](screen)
     assert screen.evaluate("document.documentElement.lang") == {"zh": "zh-CN", "en": "en"}[screen.language]
+    at = [*PATHS, *STEPS, "conflict"].index(name)
+    # axe takes a second: unless all is to be proved, each screen has it in one language and of one width, by turns
+    narrow = (at % 4 < 2) == (screen.language == "en")
     for width in (1280, 360):
         screen.set_viewport_size({"width": width, "height": 900})
         assert screen.evaluate(OVERFLOWING) == []
         assert screen.evaluate(WIDER) == []
-        if (width == 360) == (screen.language == "en"):
+        if (width == 360) == narrow and (PROVE or at % 2 == (screen.language == "en")):
             found = Axe().run(screen).response["violations"]
             assert [(one["id"], [node["html"][:120] for node in one["nodes"][:3]]) for one in found] == []
-    if screen.language == "zh":
-        wanted, reached = screen.evaluate(FOCUSABLE), []
-        screen.evaluate("() => document.activeElement.blur()")
+    if screen.language == "zh" and (PROVE or not name.startswith("ask") or name == "ask explain"):
+        wanted = screen.evaluate(FOCUSABLE)
         for _ in (*wanted, "the window itself"):
             screen.keyboard.press("Tab")
-            reached.append(screen.evaluate("document.activeElement.dataset.own"))
-        assert set(filter(None, reached)) == set(wanted)
+        assert set(screen.evaluate("reached")) == set(wanted)
     assert screen.said == []
 
 
