@@ -270,8 +270,9 @@ class World:
         """
         for start in range(0, len(unit), self._step):
             rows = slice(start, min(start + self._step, len(unit)))
-            cells = np.arange(rows.stop - start), unit[rows]
-            x, flags = (np.repeat(whole[None], rows.stop - start, axis=0) for whole in (self.values, self.status))
+            count = rows.stop - start
+            cells = np.arange(count), unit[rows]
+            x, flags = np.repeat(self.values[None], count, axis=0), np.repeat(self.status[None], count, axis=0)
             x[cells], flags[cells] = values[rows], status[rows]
             yield rows, cells, x, flags
 

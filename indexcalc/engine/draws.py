@@ -340,8 +340,8 @@ class Products:
             for level in one.inside:
                 number, gaps, parts = level.base.shape
                 here, taken = change[level.gaps], room.used
-                below = _taken(weights, level.edges, room).reshape(number, parts, -1)
-                products(level.base, below, here.reshape(number, gaps, -1))
+                of_parts = _taken(weights, level.edges, room).reshape(number, parts, -1)
+                products(level.base, of_parts, here.reshape(number, gaps, -1))
                 room.used = taken  # what is in the cache is written over, which takes less time than memory further on
                 if level.sums is not None:
                     here += level.sums @ change[: level.gaps.start]
