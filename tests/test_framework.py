@@ -343,3 +343,46 @@ def test_cells_of_a_written_sheet_are_merged_over_what_stands_below(tmp_path: Pa
     page = openpyxl.load_workbook(tmp_path / "sheet.xlsx").worksheets[0]
     areas = {range_boundaries(str(area)) for area in page.merged_cells.ranges}
     assert {(1, 3, 1, 5), (3, 3, 3, 4), (1, 6, 1, 7)} <= areas
+
+
+# ------------------------------------------------------------------------------------- years in names, and a sheet a year
+
+
+DATED = [
+    ["一级指标", "二级指标（分值）", "属性", "数据来源部门", "备注"],
+    ["就业（60分）", "登记失业率（2023年，40分）", "负", "市人社局", "年报"],
+    ["", "新增就业（20分）", "正", "市人社局", ""],
+    ["教育（40分）", "入学率（2022年）", "正", "市教育局", ""],
+    ["", "入学率（2023年，25分）", "正", "市教育局", ""],
+]
+
+
+def test_a_year_behind_a_name_becomes_a_note_and_points_beside_it_the_weight(tmp_path: Path) -> None:
+    rows = [*DATED[:3], ["教育（40分）", "升学率（截至2022年底、15分）", *DATED[3][2:]], ["", "入学率(25分)", *DATED[4][2:]]]
+    made = indexcalc.import_tree(workbook(tmp_path / "a.xlsx", {"指标": rows}), tmp_path / "out").index
+    assert [leaf.name for leaf in made.leaves] == ["登记失业率", "新增就业", "升学率", "入学率"]
+    assert [float(leaf.weight) for leaf in made.leaves] == [40, 20, 15, 25]
+    assert [leaf.note for leaf in made.leaves] == ["年报；2023年，40分", "", "截至2022年底、15分", ""]
+    assert {leaf.department for leaf in made.leaves} == {"市人社局", "市教育局"}
+
+
+def test_names_that_differ_in_the_year_alone_keep_it(tmp_path: Path) -> None:
+    rows = [*DATED[:3], ["教育（40分）", "入学率（2022年，15分）", *DATED[3][2:]], DATED[4]]
+    made = indexcalc.import_tree(workbook(tmp_path / "a.xlsx", {"指标": rows}), tmp_path / "out").index
+    assert [leaf.name for leaf in made.leaves] == ["登记失业率", "新增就业", "入学率（2022年，15分）", "入学率（2023年，25分）"]
+    assert [float(leaf.weight) for leaf in made.leaves] == [40, 20, 15, 25]
+
+
+def test_sheets_that_are_called_after_years_are_read_as_one_source_without_their_totals(tmp_path: Path) -> None:
+    heads = [["地区", "就业", ""], ["", "登记失业率（%）", "新增就业（人）"]]
+    merges = ["A1:A2", "B1:C1"]
+    sheets = {"指标": [DATED[0], ["就业", "登记失业率（2023年，40分）", "负"], ["", "新增就业（60分）", "正"]]}
+    sheets |= {"2022年": [*heads, ["东区", 3.1, 400], ["西区", 2.9, 300], ["全市平均", 3, 350]]}
+    sheets |= {"2023年": [*heads, ["东区", 3.0, 420], ["南区", 2.5, 900], ["全市平均", 2.75, 660]]}
+    book = workbook(tmp_path / "a.xlsx", sheets, {"2022年": merges, "2023年": merges})
+    indexcalc.import_tree(book, tmp_path / "out")
+    scores = indexcalc.score(tmp_path / "out" / "indicators.yaml")
+    assert scores.periods == ("2022", "2023")
+    assert scores.panel.units.ids == ("东区", "西区", "南区")
+    with_scores = [scores.ranking(period).dropna(subset="score")["unit"] for period in scores.periods]
+    assert [set(units) for units in with_scores] == [{"东区", "西区"}, {"东区", "南区"}]

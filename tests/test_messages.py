@@ -54,6 +54,7 @@ COMMANDS: dict[str, list[str]] = {
             "framework_over_a_tree_that_is_there",
             "framework_whose_weights_disagree",
             "framework_with_several_mistakes",
+            "framework_with_years_in_names",
             "framework_without_headings",
             "framework_without_weights",
         )

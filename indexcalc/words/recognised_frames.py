@@ -25,7 +25,7 @@ HEADINGS = {  # what a column says of an indicator, by the pattern of its headin
     "name_en": r"(?i)(?:指标)?(?:英文名称?|英文)|english(?: names?)?|name_en",
     "direction": r"(?i)(?:指标)?(?:方向|属性|性质|方向性|极性|趋向)|正[负逆](?:向|性)?|指标类型|directions?|polarity|signs?",
     "measure": r"(?i)(?:计量|计算)?单位|units?|measures?|units? of measure(?:ment)?",
-    "department": r"(?i)(?:责任|牵头|主责|数据|填报|提供|考核|负责|报送)(?:部门|单位)|责任(?:主体|处室|科室)|部门|departments?|responsible(?: departments?)?|owners?",
+    "department": r"(?i)(?:责任|牵头|主责|数据|(?:数据)?(?:来源|提供|填报|报送|采集)|考核|负责)(?:部门|单位)|责任(?:主体|处室|科室)|部门|departments?|responsible(?: departments?)?|owners?",
     "definition": r"(?i)(?:指标)?(?:说明|解释|释义|含义|定义|内涵|口径)|统计口径|评分标准|评价标准|计分办法|考核内容|definitions?|descriptions?",
     "method_note": r"(?i)(?:计算|测算|统计)(?:方法|公式|方式)|methods?|method_note|calculation",
     "source_note": r"(?i)(?:数据|资料)来源|来源|(?:data )?sources?",
@@ -55,7 +55,19 @@ SHOWN_DIRECTIONS = {
 }
 GOES_ON = r"\s*[（(\[【]?\s*(?:续(?:上|前)?表?|continued|cont['’]?d\.?)\s*[）)\]】]?\s*$"  # behind a name that is repeated on the next page
 NOT_INDICATORS = r"(?i)\s*(?:合计|总计|小计|共计|total|sum|subtotal)\s*[:：]?\s*"
-WEIGHT_IN_NAME = r"(.+?)\s*[（(]\s*(?:权重|分值|weight)?\s*[:：]?\s*([0-9]+(?:\.[0-9]+)?)\s*(分|%|％)\s*[）)]"
+BRACKETED = r"(.+?)\s*[（(]([^（()）]+)[）)]"  # a name and what stands in brackets behind it, in parts
+PARTS_IN_BRACKETS = r"\s*[，,、；;]\s*"
+NOT_UNITS = (
+    r"(?i)\s*(?:全[国省市州盟区县]|合计|总计|小计|共计|总体|平均值?|均值)(?:[区县市]?(?:合计|总计|平均|均值|平均值|平均水平))?\s*"
+    r"|\s*(?:total|sum|average|mean|overall|all)\s*"
+)
+"""What rows of values say that are of all units together."""
+WEIGHT_IN_BRACKETS = r"(?:权重|分值|weight)?\s*[:：]?\s*([0-9]+(?:\.[0-9]+)?)\s*(分|%|％)"
+WEIGHT_IN_NAME = rf"(.+?)\s*[（(]\s*{WEIGHT_IN_BRACKETS}\s*[）)]"
+PERIOD_IN_BRACKETS = (
+    r"(?:截至|截止|以|as of )?\s*(?:19|20)[0-9]{2}\s*(?:年|(?=$|[-—–~～至]))\s*(?:(?:[-—–~～至]|到)\s*(?:19|20)?[0-9]{2}\s*年?)?"
+    r"\s*(?:度|底|末|初|上半年|下半年|第?[一二三四1-4]季度|[0-9]{1,2}月(?:底|末|[0-9]{1,2}日)?)?\s*(?:数|数据|值)?"
+)
 CODE_IN_NAME = r"([A-Za-z]{1,2}[0-9]+(?:[.\-][0-9]+)*|[0-9]+(?:\.[0-9]+)+)[\s、．.:：_]*(?=\S)(.+)"
 NUMBER_IN_NAME = r"(?:[（(][一二三四五六七八九十0-9]+[）)]|[一二三四五六七八九十]+、|[0-9]+[、．]|[0-9]+\.(?![0-9]))\s*(.+)"
 BETWEEN = r"\s*(?:[-~～—–至到,，、;；/]|to|\.\.)\s*"

@@ -12,7 +12,7 @@ from ...sources.readers.table import Cell, blank, filled, name_of
 from ...words.recognised_data import CAPTION, CONTINUED, NOTE
 from ...words.recognised_frames import NOT_INDICATORS
 from .headings import LEAF, Column, Head, is_heading
-from .said import Fact, Named, Said, named, words_of
+from .said import Fact, Named, Said, dated, named, words_of
 
 if TYPE_CHECKING:
     from ...sources.readers.excel import Grid
@@ -53,7 +53,27 @@ def read_levels(grid: Grid, head: Head, *, ours: bool) -> tuple[list[Said], list
         row, column, text = passed[0]
         shown = text if len(text) <= _LONG else text[:_LONG] + "…"
         reading.found.append(finding("IC767", grid.place(row, column), count=len(passed), note=shown))
-    return reading.nodes, reading.found
+    nodes, periods = (reading.nodes, []) if ours else _without_periods(reading.nodes, with_weights="weight" in inside)
+    return nodes, [*reading.found, *periods]
+
+
+def _without_periods(nodes: list[Said], *, with_weights: bool) -> tuple[list[Said], list[Finding]]:
+    """Put periods that stand in names into notes, and take the weights beside them; names that would be the same keep theirs."""
+    bare = [(node.parent, dated(node.name)[0]) for node in nodes]
+    made, moved = list(nodes), []
+    for at, node in enumerate(nodes):
+        name, said, weight = dated(node.name)
+        if weight and with_weights:
+            node.facts.setdefault("weight", Fact(weight, Column(0, "weight", LEAF, ""), node.place))
+        if not said or bare.count(bare[at]) > 1:
+            continue
+        before = f"{node.text('note')}；" if "note" in node.facts else ""
+        node.facts["note"] = Fact(before + said, Column(0, "note", LEAF, ""), node.place)
+        made[at] = replace(node, name=name)
+        moved.append(node)
+    if not moved:
+        return made, []
+    return made, [finding("IC799", moved[0].place, count=len(moved), names=[node.name for node in moved[:3]])]
 
 
 def _records(grid: Grid, head: Head, passed: list[tuple[int, int, str]], *, ours: bool) -> Iterator[int]:

@@ -12,12 +12,16 @@ from ...findings import Finding, Place, finding, nearest
 from ...sources.readers.table import Cell, as_written, blank, closed, name_of
 from ...words.recognised_frames import (
     BETWEEN,
+    BRACKETED,
     CODE_IN_NAME,
     COMPARED,
     DIRECTIONS,
     GOES_ON,
     NUMBER_IN_NAME,
+    PARTS_IN_BRACKETS,
+    PERIOD_IN_BRACKETS,
     UNITS_OF_NUMBERS,
+    WEIGHT_IN_BRACKETS,
     WEIGHT_IN_NAME,
 )
 
@@ -103,6 +107,23 @@ def named(cell: Cell, looked_for: frozenset[str]) -> Named:
     elif "code" in looked_for and (match := re.fullmatch(NUMBER_IN_NAME, text)):
         text = match[1]
     return Named(text.strip(), code, weight)
+
+
+def dated(name: str) -> tuple[str, str, str]:
+    """Return a name without the period in brackets behind it, what stood there, and the weight beside the period.
+
+    >>> dated("Unemployment (2023, 5%)")
+    ('Unemployment', '2023, 5%', '5%')
+    >>> dated("Unemployment (registered, 2023)")
+    ('Unemployment (registered, 2023)', '', '')
+    """
+    if match := re.fullmatch(BRACKETED, name):
+        parts = re.split(PARTS_IN_BRACKETS, match[2].strip())
+        periods = [part for part in parts if re.fullmatch(PERIOD_IN_BRACKETS, part)]
+        weights = [found for part in parts if (found := re.fullmatch(WEIGHT_IN_BRACKETS, part))]
+        if periods and len(weights) < 2 and len(periods) + len(weights) == len(parts):
+            return match[1], match[2].strip(), "".join(one[1] + ("%" if one[2] in "%％" else "") for one in weights)
+    return name, "", ""
 
 
 def fraction_of(cell: Cell) -> Fraction | None:

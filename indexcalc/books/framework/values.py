@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import csv
+import fnmatch
 import io
+import itertools
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from ...periods import Kind, read_period
+from ...sources.match.headings import by_heading
 from ...sources.readers.table import Table, closed, name_of
 from ...sources.readers.tables import read_tables
 from ...tree.blocks.data import Data
@@ -22,7 +25,7 @@ from ...words.recognised_data import (
     UNIT_HEADINGS,
     VALUE_HEADINGS,
 )
-from ...words.recognised_frames import DATA_FILE, FRAME_FILE, UNIT_CODES, UNIT_NAMES
+from ...words.recognised_frames import DATA_FILE, FRAME_FILE, NOT_UNITS, UNIT_CODES, UNIT_NAMES
 from .made import Made
 from .said import Said
 
@@ -46,14 +49,45 @@ class Values:
 def find_values(file: Path, sheets: Sequence[str], made: Made, others: Sequence[Said], given: Path | None) -> Values | None:
     """Return the table that has most of the indicators: of a file that is named, of the other sheets, or of a file beside."""
     names = _names_of(made, others)
-    best: tuple[int, Values] | None = None
+    there: list[tuple[int, Values]] = []
+    keys = [*names, *UNIT_HEADINGS, *INDICATOR_HEADINGS]
     for path, sheet in _candidates(file, sheets, given):
-        tables, _, _ = read_tables(Data.model_construct(path=path.name, sheet=sheet or None), path.parent, keys=[*names])
-        for table in tables[:1]:
-            found = _values_in(path, sheet, table, names, others)
-            if found and (best is None or found[0] > best[0]):
-                best = found
-    return best[1] if best else None
+        tables, _, _ = read_tables(Data.model_construct(path=path.name, sheet=sheet or None), path.parent, keys=keys)
+        there += [found for table in tables[:1] if (found := _values_in(path, sheet, table, names, others))]
+    if not there:
+        return None
+    best = max(there, key=lambda one: one[0])[1]
+    return best if best.kind else _of_all_periods(best, [one for _, one in there], sheets)
+
+
+def _of_all_periods(best: Values, there: Sequence[Values], sheets: Sequence[str]) -> Values:
+    """Return the values of all sheets that are called after periods, where the best is one of these."""
+    for kind in _KINDS:
+        alike = [one for one in there if one.file == best.file and read_period(one.sheet, kind)]
+        names = [one.sheet for one in alike]
+        if best not in alike or not (pattern := _pattern(names, sheets)):
+            continue
+        units = dict.fromkeys(line for one in alike for line in one.units.splitlines(keepends=True))
+        without = tuple(id_ for id_ in best.without if all(id_ in one.without for one in alike))
+        source = {**best.source, "sheet": pattern}
+        return replace(best, sheet=pattern, source=source, kind=kind, units=b"".join(units), without=without)
+    return best
+
+
+def _pattern(names: Sequence[str], sheets: Sequence[str]) -> str:
+    """Return a pattern that some names have and no other sheet, the name itself of one; nothing where there is none."""
+    if len(names) == 1:
+        return names[0]
+    start, end = _alike(names), _alike([name[::-1] for name in names])[::-1]
+    patterns = (f"{start.rstrip('0123456789')}*{end}", f"{start}*{end}")
+    return next((one for one in patterns if one != "*" and set(fnmatch.filter(sheets, one)) == set(names)), "")
+
+
+def _alike(names: Sequence[str]) -> str:
+    """Return the letters that some names begin with."""
+    return "".join(
+        letters[0] for letters in itertools.takewhile(lambda letters: len(set(letters)) == 1, zip(*names, strict=False))
+    )
 
 
 def _candidates(file: Path, sheets: Sequence[str], given: Path | None) -> list[tuple[Path, str]]:
@@ -99,12 +133,14 @@ def _values_in(path: Path, sheet: str, table: Table, names: dict[str, str], othe
         there = {names[name] for cell in table.named(own) if (name := closed(name_of(cell))) in names}
         source |= {"indicator": table.names[own], "value": table.names[value]}
     else:
-        there = {names[name] for name in headings if name in names}
+        there = {names[name] for name in by_heading(table) if name in names}
     if len(there) < max(1, len(set(names.values())) // 3):
         return None
     period, kind = _period_column(table, headings)
     if period is not None:
         source["period"] = table.names[period]
+    if totals := [name for cell in dict.fromkeys(table.named(unit)) if re.fullmatch(NOT_UNITS, name := name_of(cell))]:
+        source["ignore"] = totals
     groups = [one for one in others if one.kind == "group" and one.code in headings]
     units = _units_table(table, headings, unit, [headings.index(one.code) for one in groups])
     without = tuple(dict.fromkeys(id_ for id_ in names.values() if id_ not in there))
@@ -142,5 +178,5 @@ def _units_table(table: Table, headings: Sequence[str], unit: int, groups: Seque
     }
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerows([titles, *(row for id_, row in rows.items() if id_)])
+    writer.writerows([titles, *(row for id_, row in rows.items() if id_ and not re.fullmatch(NOT_UNITS, id_))])
     return text.getvalue().encode()

@@ -143,6 +143,8 @@ def _periods_of(
         return None, None, across, []
     if named is None and kind == SINGLE:
         return None, SINGLE, (), []
+    if named is None and table.sheet and (of_sheet := read_period(table.sheet, kind)):
+        return None, of_sheet, (), []
     if named is None and (dates := _dates(table, kind)) is not None:
         return dates, None, (), []
     headers = _not_there(table, declared) if declared is not None else [*usual[:4], *(DAY_HEADINGS if kind == "day" else ())]
