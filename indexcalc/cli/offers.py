@@ -27,7 +27,7 @@ _WHAT: dict[str, What] = {
     "wanted": "node",
     "level": "level",
     "log": "source",
-    **dict.fromkeys(("department", "reports", "template who"), "department"),
+    **dict.fromkeys(("department", "reports", "belongs", "template who"), "department"),
     **dict.fromkeys(("period", "periods", "before", "after", "when", "named", "one", "other"), "period"),
 }
 """What of the project stands for an option or argument, by parameter, or by command and parameter."""

@@ -24,7 +24,7 @@ def add(
         typer.Option("--role", help="reader reads, department reports its data too, editor may do everything."),
     ] = "reader",
     users: File = Path("users.tsv"),
-    department: Annotated[str, typer.Option("--department", help="The department of one whose role is department.")] = "",
+    belongs: Annotated[str, typer.Option("--department", help="The department of one whose role is department.")] = "",
     **options: Unpack[Options],
 ) -> None:
     """Add a user, or give one another role or password; the password is asked for, or read from standard input."""
@@ -36,7 +36,7 @@ def add(
             password = typer.prompt(words.password(project.language), hide_input=True, confirmation_prompt=True)
         else:
             password = sys.stdin.readline().rstrip("\r\n")
-        was_there = add_user(project, users, name, role, password, department=department)
+        was_there = add_user(project, users, name, role, password, department=belongs)
         said = (words.user_changed if was_there else words.user_added)(project.language)
         project.print(said.format(name=name, file=users.as_posix()), {"name": name, "role": role, "changed": was_there})
 
