@@ -12,6 +12,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping, Sequence
+from importlib.util import find_spec
 from pathlib import Path
 
 HERE = Path(__file__).parent
@@ -33,11 +34,12 @@ FIRST = """<!DOCTYPE html>
 
 
 def build(out: Path, jobs: int = 2) -> None:
-    """Build both languages into a folder, with the pictures of the tutorial where Chromium is there to take them."""
+    """Build both languages into a folder, with pictures of the tutorial where Chromium and playwright can take them."""
+    takes_pictures = Path(CHROMIUM).exists() and find_spec("playwright") is not None  # the extra `docs` has none
     out.mkdir(parents=True, exist_ok=True)
     for language in LANGUAGES:
         with tempfile.TemporaryDirectory() as folder:
-            pictures = tutorial_pictures(language, Path(folder)) if Path(CHROMIUM).exists() else {}
+            pictures = tutorial_pictures(language, Path(folder)) if takes_pictures else {}
             built(out, language, jobs, pictures=pictures)
     (out / "index.html").write_text(FIRST, encoding="utf-8", newline="\n")
 
