@@ -211,9 +211,9 @@ FILES = {
 def test_what_breaks_a_rule_is_refused_with_all_cells(tmp_path: Path, command: tuple[str, ...]) -> None:
     told = run(laid_out(tmp_path, FILES), *command, expect=1)
     cells = "两抢一盗立案数 = 500（values.csv:4:4）；电信诈骗立案数 = 656（values.csv:4:5）；刑事立案数 = 1002（values.csv:4:3）"
-    assert f"values.csv:4:4: IC962 荔湾2022年度不符合逻辑关系 parts：分项之和不大于总数——{cells}" in told
+    assert f"values.csv:4:4: IC962 荔湾 2022年度不符合逻辑关系 parts：分项之和不大于总数——{cells}" in told
     stock = "注册志愿者数 = 29999（values.csv:5:6）；2021年度注册志愿者数 = 30000（values.csv:3:6）"
-    assert f"values.csv:5:6: IC963 越秀2022年度不符合逻辑关系 stock：helpers >= year_before(helpers)——{stock}（提醒）" in told
+    assert f"values.csv:5:6: IC963 越秀 2022年度不符合逻辑关系 stock：helpers >= year_before(helpers)——{stock}（提醒）" in told
 
 
 def test_what_is_only_told_goes_on_and_an_audit_lists_both(tmp_path: Path) -> None:
@@ -247,8 +247,8 @@ def test_a_submission_is_judged_beside_what_there_is(tmp_path: Path) -> None:
 
     assert "IC963" not in submit("2021", (30000, 30000))
     told = submit("2022", (30001, 29999))
-    assert "sent.csv:3:3: IC963 越秀2022" in told
+    assert "sent.csv:3:3: IC963 越秀 2022" in told
     assert "2021年度注册志愿者数 = 30000（l.sqlite" in told
     later = submit("2021", (30002, 29000), "更正")  # what was right of 2022 no longer is
-    assert "IC963 荔湾2022" in later
+    assert "IC963 荔湾 2022" in later
     assert "sent.csv:2:3" in later
