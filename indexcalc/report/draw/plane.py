@@ -7,8 +7,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from html import escape
 
+from ...words.shown import visible
 from .palette import ON_ORDERED, ORDERED, fill_of, ordered_class
-from .svg import GREY, INK, RULE, element, fitted, line, path, picture, short, text, visible, wide
+from .svg import GREY, INK, RULE, element, fitted, line, path, picture, short, text, wide
 
 _LEFT, _TOP, _LOW = 64.0, 26.0, 44.0
 _TICKS = 5  # about so many on an axis
