@@ -349,9 +349,9 @@ class Products:
                 room.used = taken
             y += one.sums @ change
         for number, edge in one.below:
-            x, below = made[number], self.products[number]
-            x = transformed(one.mean.branch, x)
-            x[lost[below.kinds].take(below.mean.kind, axis=0)] = 0.0
+            child = self.products[number]
+            x = transformed(one.mean.branch, made[number])
+            x[lost[child.kinds].take(child.mean.kind, axis=0)] = 0.0
             y += np.multiply(x, table[edge] * one.mean.factor, out=x)
         if one.kinds.stop > one.kinds.start + 1:
             y *= _taken(ratio[one.kinds], one.mean.kind, room)
