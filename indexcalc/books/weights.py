@@ -189,10 +189,14 @@ def _rows_of_nodes(
             found.append(finding("IC626", grid.place(row, id_column), node=node, line=rows[node] + 1))
         else:
             rows[node] = row
-    newest = index.editions[-1][2] if index.editions else index  # of a tree that changes, the sheet has that of now
-    if whole and (missing := [node for node in newest.by_id if node not in rows]):
+    if whole and (missing := [node for node in _newest(index).by_id if node not in rows]):
         found.append(finding("IC622", grid.place(top, id_column), nodes=missing))
     return rows, found
+
+
+def _newest(index: Index) -> Index:
+    """Return the tree as it is now, of one that changes: that is what a sheet has."""
+    return index.editions[-1][2] if index.editions else index
 
 
 def _id_of(index: Index, name: str) -> str:
@@ -251,14 +255,14 @@ def _sums(
     grid: Grid, index: Index, values: Mapping[str, Fraction | None], rows: Mapping[str, int], column: int
 ) -> Iterator[Finding]:
     """Say which weights among siblings do not add up, with their cells."""
-    total = exact_total(index)
+    total, now = exact_total(index), _newest(index).by_id
     for parent in index.by_id.values():
         if isinstance(parent, Indicator) or not have_total(index, parent.id):
             continue
         siblings = [child.id for child in index.children(parent) if counts(child) or values.get(child.id) is not None]
         if not any(name in rows for name in siblings):
             continue
-        kept = {name: fraction(written_weight(index, name)) for name in siblings if name not in rows}
+        kept = {name: fraction(written_weight(index, name)) for name in siblings if name in now and name not in rows}
         given = [value for name in siblings if (value := (kept if name in kept else values).get(name)) is not None]
         gap = sum(given, Fraction(-total))
         if not given or abs(gap) <= Fraction(1, 10**9) * total:
