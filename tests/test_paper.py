@@ -343,7 +343,12 @@ def test_a_department_is_told_what_is_odd() -> None:
     assert question in told
     public = "".join(cell for sheet in tables(paper_of(own, "zh", public=True)) for row in cells(sheet, "zh") for cell in row)
     assert question not in public
-    assert not analysed(own.scores, "2021").odd
+    before = analysed(own.scores, "2021")
+    assert not before.odd
+    papers = (paper_of(own, "zh"), paper_of(before, "zh"), paper_of(own, "zh", public=True))
+    now, then, open_to_all = ("".join(one.text for one in paper.body if isinstance(one, Text)) for paper in papers)
+    assert "可疑数值1处，请核实。详见附件4《各部门情况》。" in now
+    assert "可疑数值" not in then + open_to_all
 
 
 def test_tables_that_are_too_wide_name_the_units_in_each_part(shown: Analysed) -> None:

@@ -36,6 +36,7 @@ class word:  # noqa: N801 - read as `word.rank(language)`
     grade = Said("等级", "Grade")
     group = Said("分组", "Group")
     group_rank = Said("组内位次", "Rank in group")
+    rank_among = Said("{group}内位次", "Rank in {group}")
     previous = Said("较上期", "Since last period")
     since_period = Said("较{period}", "Since {period}")
     year_before = Said("较上年同期", "Since last year")

@@ -20,14 +20,18 @@ class sentence:  # noqa: N801 - read as `sentence.spread(language)`
     tied_with_score = Said("{unit}（均为{score}分）", "{unit} ({score} each)")
     graded = Said("{count}个{label}得分在{bound}分及以上（{grade}）。", "{count} units scored {bound} or more ({grade}).")
     moved = Said(
-        "与{period}相比，平均得分{difference}；{up}个{label}得分上升，{down}个下降，{same}个持平。",
-        "Compared with {period} the mean {difference}; {up} units rose, {down} fell, {same} unchanged.",
+        "与{period}相比，平均得分{difference}；{up}个{label}得分上升，{down}个下降{same}。",
+        "Compared with {period} the mean {difference}; {up} units rose, {down} fell{same}.",
     )
+    some_unmoved = Said("，{count}个持平", ", {count} unchanged")
     risen_by = Said("上升{size}分", "rose by {size}")
     fallen_by = Said("下降{size}分", "fell by {size}")
     unmoved = Said("持平", "is unchanged")
     rank_risen = Said("{unit}由第{before}位升至第{after}位。", "{unit} moved up from place {before} to {after}.")
     rank_fallen = Said("{unit}由第{before}位降至第{after}位。", "{unit} moved down from place {before} to {after}.")
+    ranks_risen = Said("位次上升的有{units}。", "Moved up: {units}.")
+    ranks_fallen = Said("位次下降的有{units}。", "Moved down: {units}.")
+    from_place = Said("{unit}（由第{before}位至第{after}位）", "{unit} (place {before} to {after})")
     others_moved = Said("另有{count}个{label}位次升降{places}位及以上。", "{count} more moved {places} places or more.")
     not_apart = Said(
         "{units}的位次无法区分（把握程度不足{share}），其先后不宜解读。",
@@ -61,7 +65,14 @@ class sentence:  # noqa: N801 - read as `sentence.spread(language)`
         "{count}个指标数据中，缺报{missing}个、不适用{inapplicable}个、插补{imputed}个。",
         "Of {count} values {missing} {missing:is|are} missing, {inapplicable} not applicable, {imputed} imputed.",
     )
+    odd = Said("可疑数值{count}处，请核实。", "{count} odd {count:value|values}: please check.")
     not_ranked = Said("{units}数据完整率不足，不排名。", "{units} lack data and are not ranked.")
+    adjusted = Said("{adjustment}{about}：{effects}。", "{adjustment}{about}: {effects}.")
+    about = Said("（{said}）", " ({said})")
+    events = Said("{count}次", "events: {count}")
+    points_on = Said("{node}计{points}分", "{node} {points}")
+    whole_score = Said("总分", "the score")
+    grade_at_best = Said("等级不高于“{grade}”", "the grade is at best {grade}")
     turned = Said(
         "维度权重合计变动{moved}个百分点，{above}与{below}的先后即可互换。",
         "Weights of dimensions moved by {moved} percentage points in all let {above} and {below} change places.",

@@ -266,14 +266,15 @@ class _Made:
     def _warnings(self, outer: int) -> Iterator[Block]:
         del outer
         if said := self._said("S8"):
-            there = any(one.key == "warnings" for one in self._attached)
-            yield self._together([*said, *([self._see("warnings")] if there else [])])
+            yield self._together([*said, *self._see_attached("warnings")])
 
     def _quality(self, outer: int) -> Iterator[Block]:
         del outer
         scores, language = self.shown.scores, self.language
         if not self.public:
-            yield self._together(self._said("S9") or [str(paper.complete(language))])
+            odd = self._said("S9b")
+            see = self._see_attached("departments") if odd else []
+            yield self._together([*(self._said("S9") or [str(paper.complete(language))]), *odd, *see])
             if self.shown.unit is None:
                 yield self._numbered(shortened(coverage_sheet(scores, self.shown.period, language), MOST_ROWS, language))
                 yield from [self._numbered(self.reporting)] if self.reporting is not None else []
@@ -297,6 +298,9 @@ class _Made:
         at, one = next((at, one) for at, one in enumerate(self._attached, start=1) if one.key == key)
         label = paper.attachment(self.language).format(number=at)
         return str(said(self.language).format(attachment=label, title=one.title))
+
+    def _see_attached(self, key: str) -> list[str]:
+        return [self._see(key)] if any(one.key == key for one in self._attached) else []
 
     @cached_property
     def _attached(self) -> list[_Attached]:

@@ -121,7 +121,7 @@ def facts_of(made: Scorecard, language: str, decimals: int) -> list[tuple[str, s
     if made.grade:
         facts.append((word.grade(language), made.grade))
     if made.group and not math.isnan(made.group_rank):
-        facts.append((f"{word.group_rank(language)} · {made.group}", f"{made.group_rank:g}"))
+        facts.append((word.rank_among(language).format(group=made.group), f"{made.group_rank:g}"))
     return facts
 
 

@@ -1,6 +1,6 @@
 """The sentences of a report: each stands where its rule has a value, and says numbers that the tables have.
 
-Rules S1 to S11 of the design of reports; none of them names a cause.
+Rules S1 to S13; none of them names a cause.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from ..numbers import listed, measured, number, signed
 from .alone import unit_label
 from .analysed import Analysed
 from .changes import factor_title
-from .tables import in_rank_order, period_before
+from .tables import adjusted_by, best_grade_left, in_rank_order, period_before
 
 OPEN_RULES = ("S7", "S11", "S12")
 """The sentences of a unit that say no value."""
@@ -34,6 +34,7 @@ MOST_NEW = 5  # nodes of a changed tree that are named
 MOST_QUARTERS = 4  # nodes in the first quarter, or the last, that are named
 _METHODS = ("normalise", "aggregate", "impute", "treat", "missing", "formula")
 MOST_MOVED = 12  # units whose moves are told one by one, the farthest first; of the others their number
+MOST_ALONE = 5  # moves that have a sentence each; of more, those up are told in one and those down in another
 NEXT = 3  # units that are named with their scores
 
 
@@ -83,8 +84,13 @@ def dimension_sentence(shown: Analysed, node: int, language: str) -> str:
 
 
 def unit_sentences(shown: Analysed, unit: int, language: str) -> list[Sentence]:
-    """Return what a unit's scorecard says: what moved its score (S7), its weak point (S6), where it stands high and low (S11)."""
+    """Return what a unit's scorecard says.
+
+    What was added or vetoed (S13), what moved its score (S7), its weak point (S6), where it stands high and low (S11), and what
+    would turn it and a neighbour (S12).
+    """
     said = [
+        *(("S13", text) for text in _adjusted(shown, unit, language)),
         ("S7", _changed(shown, unit, language)),
         ("S6", _weak(shown, unit, language)),
         ("S11", _quarters(shown, unit, language)),
@@ -163,6 +169,7 @@ def _moved(shown: Analysed, language: str) -> Iterator[tuple[str, str]]:
     if both.sum() < 2:
         return
     moves = [float(number(float(one), _decimals(scores))) for one in (now - then)[both]]
+    same = sum(one == 0 for one in moves)
     yield (
         "S2",
         sentence.moved(language).format(
@@ -171,7 +178,7 @@ def _moved(shown: Analysed, language: str) -> Iterator[tuple[str, str]]:
             label=unit_label(scores, language),
             up=sum(one > 0 for one in moves),
             down=sum(one < 0 for one in moves),
-            same=sum(one == 0 for one in moves),
+            same=sentence.some_unmoved(language).format(count=same) if same else "",
         ),
     )
 
@@ -183,14 +190,18 @@ def _ranks_moved(shown: Analysed, language: str) -> Iterator[tuple[str, str]]:
     now, then = scores.rank()[shown.at], scores.rank()[scores.periods.index(last)]
     far, least = np.abs(np.nan_to_num(now - then)), scores.index.report.moved_at_least
     moved = [unit for unit in in_rank_order(scores, shown.at, scores.tree.root) if far[unit] >= least]
-    for unit in sorted(moved, key=lambda unit: -float(far[unit]))[:MOST_MOVED]:
-        said = sentence.rank_risen if now[unit] < then[unit] else sentence.rank_fallen
-        yield (
-            "S3",
-            said(language).format(
-                unit=scores.panel.units.title(unit, language), before=f"{then[unit]:g}", after=f"{now[unit]:g}"
-            ),
-        )
+    told = sorted(moved, key=lambda unit: -float(far[unit]))[:MOST_MOVED]
+    ways = ((sentence.rank_risen, sentence.ranks_risen, now < then), (sentence.rank_fallen, sentence.ranks_fallen, now > then))
+    for alone, together, there in ways:
+        said = alone if len(moved) <= MOST_ALONE else sentence.from_place
+        texts = [
+            said(language).format(unit=scores.panel.units.title(unit, language), before=f"{then[unit]:g}", after=f"{now[unit]:g}")
+            for unit in told
+            if there[unit]
+        ]
+        if texts and len(moved) > MOST_ALONE:
+            texts = [together(language).format(units=listed(texts, language))]
+        yield from (("S3", text) for text in texts)
     if (others := len(moved) - MOST_MOVED) > 0:
         more = sentence.others_moved(language)
         yield "S3", more.format(count=others, label=unit_label(scores, language), places=least)
@@ -239,6 +250,32 @@ def _data(shown: Analysed, language: str) -> Iterator[tuple[str, str]]:
     without = [unit for unit in there if np.isnan(scores.rank()[at, unit])]
     if without:
         yield "S9", sentence.not_ranked(language).format(units=names(scores, without, language))
+    if shown.odd and shown.unit is None:
+        yield "S9b", sentence.odd(language).format(count=len(shown.odd))
+
+
+def _adjusted(shown: Analysed, unit: int, language: str) -> Iterator[str]:
+    """Say what each adjustment did to a unit, for how many events or for which reason (S13): why a grade is not the score's."""
+    scores = shown.scores
+    for at, item in enumerate(scores.index.adjustments):
+        had, counts, points = adjusted_by(scores, shown.at, at)
+        if not had[unit]:
+            continue
+        about = sentence.events(language).format(count=f"{counts[unit]:g}") if counts is not None else item.reason
+        effects = []
+        if float(number(float(points[unit]), _decimals(scores))):
+            root = item.node in (None, scores.index.index.id)
+            node = sentence.whole_score(language) if root else scores.index.by_id[str(item.node)].title(language)
+            shown_points = signed(float(points[unit]), _decimals(scores))
+            effects.append(sentence.points_on(language).format(node=node, points=shown_points))
+        if grade := best_grade_left(scores.index, item, language):
+            effects.append(sentence.grade_at_best(language).format(grade=grade))
+        if effects:
+            yield sentence.adjusted(language).format(
+                adjustment=item.title(language),
+                about=sentence.about(language).format(said=about) if about else "",
+                effects=listed(effects, language),
+            )
 
 
 def _changed(shown: Analysed, unit: int, language: str) -> str:

@@ -10,12 +10,13 @@ from typing import Any
 
 from ...analysis.past import name_then, throughout
 from ...findings import Finding
-from ...methods.arrays import np
+from ...methods.arrays import Array, np
 from ...methods.ties import near
 from ...panel import IMPUTED, MISSING, NOT_APPLICABLE
 from ...periods import kind_among, previous, year_before
 from ...scores import ACROSS_PERIODS, Scores
-from ...tree.model import Dimension, Indicator
+from ...tree.blocks.adjustments import Adjustment
+from ...tree.model import Dimension, Index, Indicator
 from ...words.periods import period_title
 from ...words.reports import word, word_of
 from ..numbers import decimals_of_values, listed, with_measure
@@ -258,12 +259,10 @@ def adjustments_sheet(scores: Scores, period: str, language: str) -> Sheet:
     rows: list[tuple[Value, ...]] = []
     for i, item in enumerate(scores.index.adjustments):
         node = tree.nodes[tree.root if item.node is None else tree.position[item.node]].title(language)
-        counts = panel.values[at, :, panel.column[item.id]] if item.id in panel.column else None
-        points = np.nan_to_num(scores.points[at, :, i])
-        had = points != 0 if counts is None else (np.nan_to_num(counts) > 0) | (points != 0)
+        had, counts, points = adjusted_by(scores, at, i)
         for unit in np.flatnonzero(had).tolist():
-            limit = item.veto.grade if item.veto else None
-            reason = item.title(language) + ("" if limit is None else " · " + word.ceiling(language).format(grade=limit))
+            limit = best_grade_left(scores.index, item, language)
+            reason = item.title(language) + (" · " + word.ceiling(language).format(grade=limit) if limit else "")
             events: Value = None if counts is None else float(counts[unit])
             rows.append((panel.units.title(unit, language), node, reason, events, float(points[unit]), item.why))
     headings = (
@@ -275,6 +274,20 @@ def adjustments_sheet(scores: Scores, period: str, language: str) -> Sheet:
         Heading(word.reason(language), "text"),
     )
     return Sheet(word.adjustments(language), headings, tuple(rows), decimals=_decimals(scores), notes=notes(scores, language))
+
+
+def adjusted_by(scores: Scores, at: int, item: int) -> tuple[Array, Array | None, Array]:
+    """Return which units had an adjustment in a period, for how many events, where it counts any, and the points (unit,)."""
+    panel, column = scores.panel, scores.panel.column.get(scores.index.adjustments[item].id)
+    counts = None if column is None else panel.values[at, :, column]
+    points = np.nan_to_num(scores.points[at, :, item])
+    return (points != 0 if counts is None else (np.nan_to_num(counts) > 0) | (points != 0)), counts, points
+
+
+def best_grade_left(index: Index, item: Adjustment, language: str) -> str:
+    """Return the best grade that a veto leaves, as it is read; nothing of what leaves all."""
+    named = item.veto.grade if item.veto else None
+    return next((grade.title(language) for grade in index.grades if grade.name == named), "")
 
 
 def shortened(sheet: Sheet, rows: int, language: str, file: str = "ranking.csv") -> Sheet:
