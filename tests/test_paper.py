@@ -347,7 +347,9 @@ def test_a_department_is_told_what_is_odd() -> None:
     assert not before.odd
     papers = (paper_of(own, "zh"), paper_of(before, "zh"), paper_of(own, "zh", public=True))
     now, then, open_to_all = ("".join(one.text for one in paper.body if isinstance(one, Text)) for paper in papers)
-    assert "可疑数值1处，请核实。详见附件4《各部门情况》。" in now
+    assert "可疑数值1处，请核实。" in now
+    (listed,) = [one for one in paper_of(own, "zh").body if isinstance(one, Sheet) and one.title.endswith("可疑数值")]
+    assert [row[1] for row in cells(listed, "zh")] == [question]
     assert "可疑数值" not in then + open_to_all
 
 
@@ -359,7 +361,7 @@ def test_tables_that_are_too_wide_name_the_units_in_each_part(shown: Analysed) -
     assert sum(len(part.heads) - 2 for part in parts) == 40
     for part in parts:
         assert [row[1] for row in part.rows] == [row[1] for row in cells(own, "zh")]
-        assert part.heads[:2] == tuple(full_title(heading) for heading in own.headings[:2])
+        assert part.heads[:2] == tuple(full_title(heading, "zh") for heading in own.headings[:2])
         assert sum(part.widths) == pytest.approx(1, abs=1e-3)
 
 

@@ -168,7 +168,7 @@ def grids(sheet: Sheet, language: str, width: float, most: float = CELL, alike: 
 
     Its letters are of a size at `most`; columns are as wide as it and what is `alike` need them.
     """
-    rows, heads = cells(sheet, language), [full_title(heading) for heading in sheet.headings]
+    rows, heads = cells(sheet, language), [full_title(heading, language) for heading in sheet.headings]
     every = [row for one in alike for row in cells(one, language)] or rows
     text = [heading.kind in _TEXT for heading in sheet.headings]
     usual = [min(_WIDE, _usual([_wide(row[at]) for row in every]) + _BETWEEN) if text[at] else 0 for at in range(len(heads))]

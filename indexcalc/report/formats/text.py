@@ -157,14 +157,14 @@ def aligned(rows: Sequence[Sequence[str]], left: Sequence[bool]) -> str:
     return "\n".join(lines)
 
 
-def full_title(heading: Heading) -> str:
+def full_title(heading: Heading, language: str) -> str:
     """Return the title of a column with what spans it and its neighbours, for tables whose heads are one row."""
-    return f"{heading.title}（{heading.over}）" if heading.over else heading.title
+    return heading.title + (word.beside(language).format(text=heading.over) if heading.over else "")
 
 
 def as_markdown(sheet: Sheet, language: str) -> str:
     """Write a sheet as a Markdown table."""
-    titles = [full_title(heading) for heading in sheet.headings]
+    titles = [full_title(heading, language) for heading in sheet.headings]
     rules = [":--" if heading.kind in ("text", "prose", "code", "period") else "--:" for heading in sheet.headings]
     lines = [titles, rules, *cells(sheet, language)]
     return "\n".join("| " + " | ".join(escaped(cell) for cell in line) + " |" for line in lines)

@@ -155,15 +155,18 @@ def gaps_by_unit(shown: Analysed, department: str, language: str) -> Sheet:
     return Sheet(page.gaps(language), headings, tuple(rows))
 
 
-def odd_sheet(shown: Analysed, department: str, language: str) -> Sheet:
-    """Return what is suspicious in what a department reported, or in whole rows that it has a part in, with where it stands."""
+def odd_sheet(shown: Analysed, department: str | None, language: str) -> Sheet:
+    """Return what is suspicious in what a department reported, or in whole rows that it has a part in, with where it stands.
+
+    Without a department it is what is suspicious in all data, those of no department too.
+    """
     spoken: Language = "en" if language == "en" else "zh"
     headings = (
         Heading(word.period(language), "period"),
         Heading(word.question(language), "text"),
         Heading(word.place(language), "text"),
     )
-    own = [one for one in shown.odd if one.department in (department, "")]
+    own = [one for one in shown.odd if department is None or one.department in (department, "")]
     rows = tuple((one.period, one.finding.message(spoken), str(one.finding.place)) for one in own)
     return Sheet(page.odd(language), headings, rows, notes=(page.odd_help(language),))
 

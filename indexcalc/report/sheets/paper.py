@@ -20,7 +20,7 @@ from ...words.statuses import STATUS_NAMES
 from ..numbers import listed, number
 from .alone import unit_label
 from .analysed import Analysed
-from .annex import department_sheets, departments_of, method_sheet
+from .annex import department_sheets, departments_of, method_sheet, odd_sheet
 from .open import may_see, without_column
 from .scorecard import facts_of, scorecard, unit_sheets
 from .sentences import OPEN_RULES, PUBLIC_RULES, dimension_sentence, headlines, names_ends, unit_sentences
@@ -30,11 +30,13 @@ from .warnings import warnings_sheet
 
 MOST_CARDS = 60  # units that have a paragraph and a scorecard
 MOST_WARNINGS = 100
+MOST_ODD = 10  # values that stand in the body
 MOST_ROWS = 300  # of a table; the files named below it have all
 MOST_IN_BODY = 30  # units whose ranking stands among the text
 MOST_GAPS = 4  # indicators without a value that a scorecard names
 PERIODS = 6  # of ranks over time: more would be too small to read on a page
 PAGE = "report.html"
+AUDIT = "indexcalc audit"
 _GROUPS = (
     ("scores", ("S1", "S1b"), "map"),
     ("moves", ("S2", "S3", "S10"), "history"),
@@ -266,18 +268,19 @@ class _Made:
     def _warnings(self, outer: int) -> Iterator[Block]:
         del outer
         if said := self._said("S8"):
-            yield self._together([*said, *self._see_attached("warnings")])
+            there = any(one.key == "warnings" for one in self._attached)
+            yield self._together([*said, *([self._see("warnings")] if there else [])])
 
     def _quality(self, outer: int) -> Iterator[Block]:
         del outer
         scores, language = self.shown.scores, self.language
         if not self.public:
-            odd = self._said("S9b")
-            see = self._see_attached("departments") if odd else []
-            yield self._together([*(self._said("S9") or [str(paper.complete(language))]), *odd, *see])
+            yield self._together([*(self._said("S9") or [str(paper.complete(language))]), *self._said("S9b")])
             if self.shown.unit is None:
                 yield self._numbered(shortened(coverage_sheet(scores, self.shown.period, language), MOST_ROWS, language))
                 yield from [self._numbered(self.reporting)] if self.reporting is not None else []
+                if self.shown.odd:
+                    yield self._numbered(shortened(odd_sheet(self.shown, None, language), MOST_ODD, language, AUDIT))
         tree = method_sheet(scores, self.shown.period, language, public=self.public)
         column = next(at for at, heading in enumerate(tree.headings) if heading.title == word.method(language))
         made = paper.made(language).format(count=len(self.shown.dimensions), method=tree.rows[0][column])
@@ -298,9 +301,6 @@ class _Made:
         at, one = next((at, one) for at, one in enumerate(self._attached, start=1) if one.key == key)
         label = paper.attachment(self.language).format(number=at)
         return str(said(self.language).format(attachment=label, title=one.title))
-
-    def _see_attached(self, key: str) -> list[str]:
-        return [self._see(key)] if any(one.key == key for one in self._attached) else []
 
     @cached_property
     def _attached(self) -> list[_Attached]:
