@@ -76,7 +76,7 @@ def asked(at: TestClient, question: str, path: str = "/ask", /, **said: str) -> 
 
 
 def texts(page: str, tag: str = "td") -> list[str]:
-    found = re.findall(rf"<{tag}\b[^>]*>(.*?)(?=</{tag}>|<t[dh]\b|</tr>)", page, re.DOTALL)  # cells of tables have no end tag
+    found = re.findall(rf"<{tag}\b[^>]*>(.*?)(?=</{tag}>|<t[dhr]\b|</t)", page, re.DOTALL)  # cells have no end tag
     return [html.unescape(re.sub(r"<[^>]+>", "", one)).strip() for one in found]
 
 

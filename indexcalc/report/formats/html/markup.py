@@ -148,7 +148,7 @@ def _upper(headings: Sequence[Heading]) -> list[Head]:
 
 def _cell(value: Value, heading: Heading, sheet: Sheet, at: int, language: str) -> Cell:
     text = visible(shown(value, heading, sheet, tie=heading.kind == "rank" and at in sheet.ties, language=language))
-    number = f"{value:.7g}" if isinstance(value, int | float) and heading.kind != "value" else ""  # values sort as they are shown
+    number = f"{value:.6g}" if isinstance(value, int | float) and heading.kind != "value" else ""  # values sort as they are shown
     return Cell(text, _kind(heading), number if number and number != text else "", classes="s" if heading.strong else "")
 
 
