@@ -52,6 +52,24 @@ DRAWN = """() => {
   });
 }"""
 
+ORDERED = """(tries) => {
+  const taken = { sorted: [], found: [] };
+  const block = document.querySelector('[data-language]'), search = block.querySelector('.search');
+  const heads = block.querySelectorAll('#ranking thead tr:last-child th button');
+  for (let at = 0; at < tries; at += 1) {
+    let start = performance.now();
+    heads[at % heads.length].click();
+    document.querySelector('#ranking table').offsetHeight;  // laid out
+    taken.sorted.push(performance.now() - start);
+    start = performance.now();
+    search.value = at % 2 ? '' : '1' + at;
+    search.dispatchEvent(new Event('input'));
+    document.querySelector('#ranking table').offsetHeight;
+    taken.found.push(performance.now() - start);
+  }
+  return taken;
+}"""
+
 
 def many(folder: Path) -> Path:
     """Write a project of many units with a hundred and thirty-two indicators, and return its folder."""
@@ -92,7 +110,7 @@ def made(tree: Path, out: Path) -> Path:
 
 
 def frames(browser: Any, file: Path, throttle: int) -> None:
-    """Say how long a frame takes in which a weight is moved: half of them at most, and nineteen of twenty."""
+    """Say how long a frame takes in which a weight is moved, half of them at most and nineteen of twenty; and sort and search."""
     page = browser.new_page(viewport={"width": 1280, "height": 900})
     start = time.perf_counter()
     page.goto(file.as_uri())
@@ -107,6 +125,11 @@ def frames(browser: Any, file: Path, throttle: int) -> None:
     print(
         f"{file.stem} at {throttle} x throttle: opened in {opened:.2f} s; a moved weight takes "
         f"{statistics.median(whole):.1f} ms, {p95:.1f} ms at p95 (of which scored and drawn {drawn:.1f} ms)"
+    )
+    ordered = page.evaluate(ORDERED, STEPS)
+    print(
+        f"{file.stem} at {throttle} x throttle: sorted in {statistics.median(ordered['sorted']):.1f} ms, "
+        f"searched in {statistics.median(ordered['found']):.1f} ms"
     )
     page.close()
 

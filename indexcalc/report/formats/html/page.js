@@ -57,19 +57,21 @@
     var group = block.querySelector('.group');
     var level = block.querySelector('.level');
     var found = 0;
-    all('tr[data-unit], tr[data-level]', block).forEach(function (row) {
-      var table = row.closest('table');
-      var hit = !sought || row.textContent.toLowerCase().indexOf(sought) >= 0;
-      var shown = (hit || !table.classList.contains('by-unit')) &&
-        (!group || !group.value || !row.dataset.group || row.dataset.group === group.value) &&
-        (!level || !level.value || !row.dataset.level || row.dataset.level === level.value);
-      row.hidden = !shown;
-      row.classList.toggle('match', Boolean(sought) && hit);
-      if (sought && hit && shown) {
-        found += 1;
-        var body = row.closest('tbody');
-        if (found === 1 && !body.classList.contains('now')) { show(table, all('tbody.rows', table).indexOf(body)); }
-      }
+    all('table', block).forEach(function (table) {
+      var byUnit = table.classList.contains('by-unit');
+      all('tr[data-unit], tr[data-level]', table).forEach(function (row) {
+        var hit = !sought || row.textContent.toLowerCase().indexOf(sought) >= 0;
+        var shown = (hit || !byUnit) &&
+          (!group || !group.value || !row.dataset.group || row.dataset.group === group.value) &&
+          (!level || !level.value || !row.dataset.level || row.dataset.level === level.value);
+        if (row.hidden === shown) { row.hidden = !shown; }
+        row.classList.toggle('match', Boolean(sought) && hit);
+        if (sought && hit && shown) {
+          found += 1;
+          var body = row.closest('tbody');
+          if (found === 1 && !body.classList.contains('now')) { show(table, all('tbody.rows', table).indexOf(body)); }
+        }
+      });
     });
     all('details.card', block).forEach(function (card) { if (sought && card.dataset.name.toLowerCase() === sought) { card.open = true; } });
     block.querySelector('.status').textContent = sought ? fill(words[block.dataset.language].found, { count: found }) : '';

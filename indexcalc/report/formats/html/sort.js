@@ -1,6 +1,7 @@
 // rows by a column: numbers by their size, texts as a language has them, what is empty last; equal rows stay as they are
 function rowsInOrder(rows, column, down, language) {
   'use strict';
+  var texts = new Intl.Collator(language);
   function value(cell) {
     var text = cell.dataset.v !== undefined ? cell.dataset.v : cell.textContent.trim();
     var number = parseFloat(text);
@@ -11,7 +12,7 @@ function rowsInOrder(rows, column, down, language) {
     if (one === null) { return 1; }
     if (other === null) { return -1; }
     if (typeof one === 'number' && typeof other === 'number') { return one - other; }
-    return String(one).localeCompare(String(other), language);
+    return texts.compare(String(one), String(other));
   }
   var keyed = rows.map(function (row, at) { return { row: row, at: at, key: value(row.children[column]) }; });
   keyed.sort(function (one, other) {
