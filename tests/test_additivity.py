@@ -41,6 +41,7 @@ PLAIN_KEYS |= {"cumulative"}  # of periods within a year, and the trees' are yea
 PLAIN_KEYS |= {"role", "part", "lever", "definition", "source_note", "method_note"} & set(Indicator.model_fields)  # score nothing
 PLAIN_KEYS |= {"since", "until", "replaces"}  # of trees that change in time; tests/test_editions.py splits them
 PLAIN_KEYS |= {"full", "else_from"}  # a scale of a normaliser, tests/test_groups.py; and which cell a value is read from
+PLAIN_KEYS |= {"like"}  # the leaf of another node whose keys it takes: tests/test_once.py
 PLAIN_KEYS |= {"levels"}  # which units an indicator is of, where they stand in levels: tests/test_streets.py
 PLAIN_KEYS |= {"numbers", "impute", "treat", "normalise", "round", "id", "name", "name_en", "weight", "note"}
 STRENGTH = count(2, 3)  # how many features at once

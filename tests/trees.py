@@ -53,7 +53,7 @@ def choices(model: Any, name: str) -> tuple[str, ...]:
     return tuple(str(value) for one in inner for value in get_args(one))
 
 
-DERIVED = ("formula", "scale", "per", "applies", "difference", "growth", "share", "rolling", "shrink")
+DERIVED = ("formula", "scale", "per", "applies", "difference", "growth", "share", "rolling", "shrink", "residual")
 ADJUSTED = ("each", "rank_move", "rank_move steps", "place", *(f"veto {key}" for key in Veto.model_fields))
 OPERATIONS = ("+", "*", "^", "and", "or", "not")
 ALL: dict[str, tuple[str, ...]] = {
@@ -232,6 +232,7 @@ OF_A_LEAF: dict[str, list[dict[str, Any]]] = {
     "share": [{"share": "total", "scale": 30}, {"share": "group", "scale": 30}],
     "rolling": [{"rolling": 2}, {"rolling": "all"}],
     "shrink": [{"per": "people", "shrink": {"how": "rate"}}],
+    "residual": [{"residual": "people"}, {"residual": {"along": "people", "within": "group"}}],
 }
 POINTS: dict[str, dict[str, Any]] = {
     "each": {"each": 2, "cap": 5, "repeat": 2},

@@ -19,6 +19,7 @@ from ..engine.nodes import aggregate
 from ..engine.ranking import overall, ranked_alone
 from ..methods.aggregate import FREE_SUM
 from ..methods.arrays import Array, Status, np
+from ..methods.ties import levelled
 from ..methods.weight import FROM_DATA
 from ..panel import IMPUTED, MISSING, NOT_APPLICABLE, Panel, empty
 from ..periods import kind_among
@@ -54,9 +55,13 @@ class Side:
 
     @cached_property
     def values(self) -> tuple[Array, Status]:
-        """The values that were compared and their status (period, unit, leaf), before outliers are treated."""
+        """The values that were compared and their status (period, unit, leaf), before outliers are treated.
+
+        Computed values that are one are equal here to the last bit: the leaves of a world are plain, and compare exactly.
+        """
         status = np.where(self.scores.status == IMPUTED, MISSING, self.scores.status).astype(np.uint8)
-        return impute(self.index, self.scores.panel, self.scores.derived, status)
+        values, status = impute(self.index, self.scores.panel, self.scores.derived, status)
+        return np.where(self.index.tree.computed, levelled(values, axis=-2), values), status
 
     @cached_property
     def leaf(self) -> dict[str, int]:

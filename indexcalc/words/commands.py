@@ -124,7 +124,7 @@ OPTIONS: dict[str, dict[str, str]] = {
         "unit": "评价对象的编号、名称或别名，连同其各项指标分解。默认为全部评价对象。",
         "index_from": "较早一期的指标体系，与现在不同时写明。",
     },
-    "completion": {"shell": "使用哪种命令行。用法见 docs/zh/terminal.md。"},
+    "completion": {"shell": "使用哪种命令行。"},
     "codes": {"code": "编号，如 IC201。默认列出全部编号。"},
     "compare": {
         "one": "一个期次、一个指标体系文件或一种方法，如 2022、old.yaml、arithmetic。",
