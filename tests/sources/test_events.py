@@ -303,6 +303,8 @@ def put(seen: pd.DataFrame, folder: Path, kind: str, server: Any) -> dict[str, s
 
 def test_the_events_behind_a_value_are_those_that_weigh_most(tmp_path: Path, store: Any) -> None:
     kind, server = store
+    if kind in ("postgres text", "spark gb18030") and not PROVE:
+        pytest.skip("seconds to write down or to read, and read as in the test of values: asked by `make prove`")
     seen, clean, _ = make_log(np.random.default_rng(8), 400, typed=is_typed(kind))
     matched = match(project(tmp_path, **put(seen, tmp_path, kind, server)), tmp_path)
     behind = matched.behind["log"]
