@@ -17,8 +17,10 @@ import indexcalc.jobs.report
 from indexcalc.engine import score
 from indexcalc.report.files import Reports, report_files
 from indexcalc.report.formats.xlsx.book import wide
+from indexcalc.report.formats.xlsx.tables import workbook
 from indexcalc.report.sheets.analysed import MOST_UNITS
 from indexcalc.report.sheets.live import live_of
+from indexcalc.report.sheets.sheet import Heading, Sheet
 from indexcalc.scores import Scores
 from tests.conftest import index_of, panel_of
 
@@ -82,6 +84,25 @@ def test_every_page_has_its_title_and_prints_with_it(content: bytes) -> None:
         assert page.sheet_properties.pageSetUpPr.fitToPage and page.page_setup.fitToHeight == 0, "as wide as it is"
         assert page.page_setup.orientation == "landscape" and page.page_setup.paperSize == 9
         assert page.freeze_panes, page.title
+        printed = range_boundaries(page.print_area.split(",")[0].rpartition("!")[2].replace("$", ""))[2]
+        widths = {at: one.width for one in page.column_dimensions.values() for at in range(one.min, one.max + 1)}
+        across = sum(widths.get(column, 8.43) for column in range(1, printed + 1))
+        said = max(1.2 * wide(page["A1"].value), wide(page["A2"].value if isinstance(page["A2"].value, str) else ""))
+        assert across >= min(said, 120), f"{page.title}: what stands above the table is cut off on paper"
+
+
+def test_a_chart_beside_a_long_table_is_not_printed_in_part() -> None:
+    book = book_of(report_files(scored(units=70), "2011", "zh")["ranking.xlsx"])
+    charts = [(page, chart.anchor._from.col + 1) for page in book for chart in page._charts]
+    assert len(charts) >= 6
+    for page, column in charts:
+        assert column > range_boundaries(page.print_area.rpartition("!")[2].replace("$", ""))[2], page.title
+
+
+def test_numbers_have_the_fifteen_digits_that_a_spreadsheet_shows() -> None:
+    sheet = Sheet("t", (Heading("x", "score"),), ((6.424999999999997,), (0.1 + 0.2,), (12,)), decimals=2)
+    page = book_of(workbook([sheet], "en"))["t"]
+    assert [row[0].value for row in page.iter_rows(min_row=3)] == [6.425, 0.3, 12]
 
 
 def test_formulas_use_what_excel_has_had_for_long(content: bytes) -> None:

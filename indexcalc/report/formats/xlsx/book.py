@@ -27,6 +27,8 @@ ROW = 16.5
 TITLE_ROW = 24.0
 _HEADER = 200  # characters of a printed page's head
 _FORBIDDEN = re.compile(r"[\[\]:*?/\\]")
+_SAID = 120  # that what is said about a table takes on paper
+_EMPTY = 8.43  # that a column takes which is left as it is
 _TITLE = 14  # the size of the title, where that of cells is about 10
 _OPTIONS = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 
@@ -133,6 +135,11 @@ def printed(page: Any, last_row: int, last_column: int, repeated: tuple[int, int
         page.repeat_columns(0, held - 1)
     page.repeat_rows(*repeated)
     return pages
+
+
+def beside(said: int, widths: float) -> int:
+    """Return how many columns are to be printed beside a narrow table, so that what is said about it is not cut off."""
+    return max(0, math.ceil((min(said, _SAID) - widths) / _EMPTY))
 
 
 def wide(text: str) -> int:

@@ -26,8 +26,8 @@ _BAR = 17
 _WIDTH = 820
 _NARROW = 640  # that stays on one sheet of paper though a program's letters are a third wider
 _PAPER = (1020, 645)  # of a sheet of A4 between its margins
-_LEAST = 0.75  # of its height that a chart is left with to stand beside its table
-_NAMES = {"reverse": True, "label_position": "low", "interval_unit": 1, "num_font": {"name": FONT, "size": 9}}
+_LEAST = 0.9  # of its height that a chart is left with to stand beside its table
+_NAMES = {"reverse": True, "label_position": "low", "interval_unit": 1, "num_font": {"name": FONT, "size": 8}}
 """Of each bar its own, beside those below 0 and not in them."""
 _PATTERNS = ("wide_upward_diagonal", "wide_downward_diagonal", "large_grid")
 
@@ -81,7 +81,7 @@ def stacked(book: Book, page: Any, written: Written, names: int, parts: Sequence
             }
         )
     chart.set_legend({"position": "bottom", "font": {"name": FONT, "size": 9}})
-    _finish(chart, title, (last - written.first + 1) * _BAR + 110)
+    _finish(chart, title, (last - written.first + 1) * _BAR + 150)
     chart.set_y_axis(_NAMES)
     chart.set_x_axis({"num_font": {"name": FONT, "size": 9}, "major_gridlines": {"visible": True, "line": {"color": "#E3E3E3"}}})
     place(page, chart, written, title)
@@ -137,7 +137,7 @@ def place(page: Any, chart: Any, written: Written, title: str) -> None:
     """
     options = {"description": title, "x_offset": 5, "object_position": 2}
     if written.last - written.first >= _MOST_ROWS:
-        page.insert_chart(written.first - 1, written.columns + 1, chart, options)
+        page.insert_chart(written.first - 1, written.across + 1, chart, options)
         return
     ends = list(accumulate(width * _COLUMN + 5 for width in written.widths))
     on_paper = _PAPER[1] / min(1.0, written.sheets * _PAPER[0] / max(ends[-1], _WIDTH + 10)) - 4 * _ROW  # those between and below

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from itertools import groupby
 from typing import Any
 
 from ....methods.arrays import np
@@ -16,7 +17,7 @@ from ...sheets.alone import unit_label
 from ...sheets.live import Live
 from ...sheets.sheet import Value
 from . import recipes
-from .book import HATCHED, HEAD, LINE, Book, longest_word, printed, text_on, wide
+from .book import HATCHED, HEAD, LINE, Book, beside, longest_word, printed, text_on, wide
 from .layout import FIRST, FLOORS_ROW, TOLERANCE_ROW, WEIGHTS_ROW, Column, Layout, Page, cached
 from .recipes import Formula
 from .tables import write_cell
@@ -43,7 +44,7 @@ def _write_grid(book: Book, page: Any, found: Layout, kind: Page, columns: Seque
     live, language = found.live, book.language
     units = live.scores.panel.units
     names = [units.title(unit, language) for unit in live.units]
-    book.head(page, getattr(words, kind)(language), note)
+    above = book.head(page, getattr(words, kind)(language), note)
     label = unit_label(live.scores, language)
     page.write_string(_NAME_ROW, 0, label if kind != "places" else word.rank(language), book.heading())
     page.write_blank(_BAND_ROW, 0, None, book.heading())
@@ -60,13 +61,14 @@ def _write_grid(book: Book, page: Any, found: Layout, kind: Page, columns: Seque
     widths = [max(map(wide, [*names, words.tolerance(language)])) + 3]
     for at, column in enumerate(columns, start=1):
         widths.append(_write_column(book, page, found, kind, column, at))
-    page.set_column(0, 0, min(widths[0], 40))
-    for at, width in enumerate(widths[1:], start=1):
+    widths[0] = min(widths[0], 40)
+    _write_bands(book, page, found, columns, widths)
+    for at, width in enumerate(widths):
         page.set_column(at, at, width)
-    _write_bands(book, page, found, columns)
     page.set_row(_NAME_ROW, 50)
     page.freeze_panes(FIRST, 1)
-    printed(page, found.last, len(columns), (_BAND_ROW, WEIGHTS_ROW), sum(widths), held=1)
+    across = len(columns) + beside(above, sum(widths))
+    printed(page, found.last, across, (_BAND_ROW, WEIGHTS_ROW), sum(widths), held=1)
 
 
 def _is_used(found: Layout, kind: Page, row: int) -> bool:
@@ -76,9 +78,12 @@ def _is_used(found: Layout, kind: Page, row: int) -> bool:
     return found.live.has_floors and kind in ("leaves", "nodes") if row == FLOORS_ROW else kind == "nodes"
 
 
-def _write_bands(book: Book, page: Any, found: Layout, columns: Sequence[Column]) -> None:
-    """Write over each block whose columns they are, in the colour of its dimension; no cells are merged."""
-    tree, language, last = found.live.scores.tree, book.language, None
+def _write_bands(book: Book, page: Any, found: Layout, columns: Sequence[Column], widths: list[int]) -> None:
+    """Write over each block whose columns they are, in the colour of its dimension; no cells are merged.
+
+    The last column of a block is made wider, within bounds, where all of them leave the title no room.
+    """
+    tree, language = found.live.scores.tree, book.language
     of_kind = {
         -1: words.at_the_top,
         -2: words.points,
@@ -87,16 +92,17 @@ def _write_bands(book: Book, page: Any, found: Layout, columns: Sequence[Column]
         -5: word.rank,
         -6: words.published,
     }
-    for at, column in enumerate(columns, start=1):
-        block = column.block
+    for block, run in groupby(enumerate(columns, start=1), key=lambda one: one[1].block):
+        first, *others = (at for at, _ in run)
         fill = fill_of_node(found.live, block) if block >= 0 else HEAD
         look = book.look(bold=True, bg_color=fill, font_color=text_on(fill))
-        if block == last:
+        title = tree.nodes[block].title(language) if block >= 0 else of_kind[block](language)
+        page.write_string(_BAND_ROW, first, title, look)
+        for at in others:
             page.write_blank(_BAND_ROW, at, None, look)
-        else:
-            title = tree.nodes[block].title(language) if block >= 0 else of_kind[block](language)
-            page.write_string(_BAND_ROW, at, title, look)
-        last = block
+        end = first + len(others)
+        lacking = wide(title) + 2 - sum(widths[first : end + 1])
+        widths[end] = max(widths[end], min(widths[end] + lacking, _WIDEST))
 
 
 def fill_of_node(live: Live, node: int) -> str:

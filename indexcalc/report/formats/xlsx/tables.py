@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,7 +12,7 @@ from ....words.reports import word, word_of
 from ...draw.palette import LEVELS as LEVEL_COLOURS
 from ...numbers import decimals_of_values
 from ...sheets.sheet import Heading, Sheet, Value
-from .book import HATCHED, HEAD, LACKING, LINE, PAGE, ROW, TITLE_ROW, Book, bytes_of, longest_word, printed, text_on, wide
+from .book import HATCHED, HEAD, LACKING, LINE, PAGE, ROW, TITLE_ROW, Book, beside, bytes_of, longest_word, printed, text_on, wide
 from .recipes import Formula
 
 MARKS = {"blue": "●", "yellow": "◆", "orange": "▲", "red": "■"}
@@ -42,8 +41,6 @@ _WIDTHS = {
 _TEXT = ("text", "prose", "period", "code")
 _WIDEST = 48  # columns of text that one column takes at the most
 _PROSE = 44  # that one of prose takes, in several lines
-_SAID = 120  # that what is said about a table takes on paper
-_EMPTY = 8.43  # that a column takes which is left as it is
 _LONG = 30  # rows of a sheet that is to be filtered
 _TOGETHER = "#F3ECE4"
 
@@ -66,6 +63,7 @@ class Extra:
 class Written:
     """Where a table came to stand: its first and last row of units, its columns, and the first row below all of it.
 
+    `across` are the columns that are printed, with those that what is said about a narrow table takes;
     `sheets` are those of paper that it is wide; `height` is all that stands above `below`, and `repeated` what of it stands on
     each sheet of paper, in points.
     """
@@ -73,6 +71,7 @@ class Written:
     first: int
     last: int
     columns: int
+    across: int
     below: int
     widths: tuple[float, ...]
     sheets: int
@@ -135,11 +134,10 @@ def write_table(book: Book, page: Any, sheet: Sheet, extra: Extra | None = None)
     held = min(named, 1) + 1
     page.freeze_panes(top + 1, held)
     end = below + max(len(sheet.notes) - 1, 0)
-    said = min(max([above, *map(wide, sheet.notes[1:])]), _SAID)
-    beside = max(0, math.ceil((said - sum(widths)) / _EMPTY))  # so that what is said about a narrow table is not cut off on paper
-    sheets = printed(page, end - 1, len(sheet.headings) - 1 + beside, (first, top), round(sum(widths)), held)
+    across = len(sheet.headings) + beside(max([above, *map(wide, sheet.notes[1:])]), sum(widths))
+    sheets = printed(page, end - 1, across - 1, (first, top), round(sum(widths)), held)
     height = TITLE_ROW + ROW * (end - 1 - len(heights)) + sum(heights.values())
-    return Written(top + 1, top + len(sheet.rows), len(sheet.headings), end, widths, sheets, height, repeated)
+    return Written(top + 1, top + len(sheet.rows), len(sheet.headings), across, end, widths, sheets, height, repeated)
 
 
 def _is_stacked(sheet: Sheet) -> bool:
@@ -322,7 +320,7 @@ def write_cell(page: Any, row: int, column: int, value: Value, look: Any, made: 
     elif isinstance(value, str):
         page.write_string(row, column, value, look)
     else:
-        page.write_number(row, column, value, look)
+        page.write_number(row, column, float(f"{value:.15g}"), look)  # what a spreadsheet holds: 6.425, not 6.424999999999997
 
 
 def _needed(value: Value, heading: Heading, sheet: Sheet) -> int:
