@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from itertools import combinations
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,7 @@ import pytest
 import indexcalc
 from indexcalc.report.draw import palette
 from indexcalc.report.files import Reports
+from indexcalc.report.formats.html.drawings import petal_ends
 from indexcalc.report.formats.html.page import report_page
 from indexcalc.report.formats.text import cells
 from indexcalc.report.sheets.analysed import analysed
@@ -138,6 +140,33 @@ def _strings_of(workbook: bytes) -> Iterator[str]:
 
     for sheet in openpyxl.load_workbook(io.BytesIO(workbook)):
         yield from (str(cell) for row in sheet.iter_rows(values_only=True) for cell in row if cell is not None)
+
+
+def _page(tree: str, values: list[list[list[float]]], *languages: str) -> str:
+    index = index_of("index: {id: i}\ndefaults: {normalise: {method: goalposts, worst: 0, best: 100}}\n" + tree)
+    scores = indexcalc.engine.score(index, panel_of(index, values))
+    return report_page(analysed(scores, scores.periods[-1]), languages).decode()
+
+
+def test_levels_are_marked_in_the_language_of_the_page() -> None:
+    tree = "dimensions: [{id: a}]\nwarnings: {rules: [{id: w, node: a, orange: 20, red: 10}]}\n"
+    for language, letters in (("zh", "红橙黄蓝"), ("en", "ROYB")):
+        found = _page(tree, [[[5.0], [50.0]]], language)
+        drawn = dict(re.findall(r'<symbol id="([^"]+)".*?>([^<])</text></symbol>', found))
+        assert sorted(drawn.values()) == sorted(letters)
+        assert set(re.findall(r'<use href="#(level-[^"]+)"', found)) <= set(drawn)
+
+
+@pytest.mark.parametrize(("weights", "moved"), [("", True), (", weights: equal", False)])
+def test_weights_are_offered_where_some_can_be_moved(weights: str, moved: bool) -> None:
+    found = _page(f"dimensions: [{{id: d{weights}, indicators: [{{id: a}}, {{id: b}}]}}]\n", [[[5.0, 2.0], [50.0, 60.0]]], "zh")
+    assert ('id="what-if"' in found, 'href="#what-if"' in found) == (moved, moved)
+
+
+def test_petals_reach_to_100_though_computing_went_a_little_beyond() -> None:
+    scores = np.array([[[100 + 2e-14, 60.0, 0.0]]])
+    shown: Any = SimpleNamespace(scores=SimpleNamespace(scores=scores), at=0, dimensions=(0, 1, 2))
+    assert petal_ends(shown) == (0.0, 100.0)
 
 
 def test_sentences_stand_where_their_rules_have_a_value() -> None:

@@ -20,7 +20,7 @@ from ..analysis.warning import listed
 from ..findings import Refused
 from ..methods.arrays import np
 from ..report.draw.strips import bar, level_mark
-from ..report.formats.html.drawings import flower, history, petal_ends
+from ..report.formats.html.drawings import flower, history, level_letter, petal_ends
 from ..report.formats.html.rankings import score_ends
 from ..report.numbers import moment_title, number
 from ..report.sheets.analysed import Analysed, analysed
@@ -246,7 +246,7 @@ def _warned(shown: Analysed, language: str) -> SimpleNamespace:
         judged = shown.judged[one.rule]
         level = LEVELS[judged.level(one.at) - 1]
         said = SimpleNamespace(
-            mark=Markup(level_mark(level, word_of(level, language)[:1], "", size=44)),  # noqa: S704 - drawn by us
+            mark=Markup(level_mark(level, level_letter(level, language), "", size=44)),  # noqa: S704 - drawn by us
             level=word_of(level, language),
             unit=scores.panel.units.title(one.unit, language),
             watched=watched_title(scores, judged, one, language),

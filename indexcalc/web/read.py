@@ -136,7 +136,7 @@ def _overview_part(visit: Visit, about: Chosen) -> str:
     return visit.part(
         "overview.html.jinja",
         choose=_choose(visit, about),
-        marks=level_marks(),
+        marks=level_marks(visit.language),
         remark=next(iter(notes(scores, language)), ""),
         headlines=headlines(shown, language),
         dimensions=dimensions,
@@ -221,7 +221,7 @@ def _unit_part(visit: Visit, about: Chosen, unit: int, id_: str) -> str:
     return visit.part(
         "unit.html.jinja",
         choose=_choose(visit, about, unit=id_),
-        marks=level_marks(),
+        marks=level_marks(visit.language),
         card=card(shown, unit, language, petals),
         history=history(shown, language),
         asks=asks,
@@ -387,7 +387,7 @@ def _answered(visit: Visit, about: Chosen, question: Question, values: Mapping[s
             "text": answer.text,
             "command": question.command(_by_name(about.scores, values), index=visit.site.index_file.name, level=about.level),
             "workbook": visit.url("/ask/workbook", question=question.name, **values, level=about.level) if answer.sheets else "",
-            "marks": level_marks() if question.name == "warn" else "",
+            "marks": level_marks(visit.language) if question.name == "warn" else "",
         }
 
     made: dict[str, Any] = about.state.kept(key, make)

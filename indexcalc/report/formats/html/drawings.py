@@ -41,18 +41,28 @@ MOST_PERIODS = 12
 MOST_TILES = 100  # of rows and columns, from 0 either way
 
 
+def level_letter(level: str, language: str) -> str:
+    """Return what a level is marked with: the first letter of its word.
+
+    >>> level_letter("red", "en"), level_letter("blue", "en")
+    ('R', 'B')
+    """
+    return word_of(level, language)[0].upper()
+
+
 def mark(level: str, language: str) -> Markup:
     """Return a reference to the drawing of a level, which a page has once."""
-    drawn = '<svg class="mark" role="img" aria-label="{}"><use href="#level-{}"></use></svg>'
-    return Markup(drawn).format(word_of(level, language), level)  # noqa: S704 - our own text
+    drawn = '<svg class="mark" role="img" aria-label="{}"><use href="#level-{}-{}"></use></svg>'
+    return Markup(drawn).format(word_of(level, language), level, language)  # noqa: S704 - our own text
 
 
-def level_marks() -> Markup:
-    """Return the drawings of all levels, to be referred to."""
+def level_marks(*languages: str) -> Markup:
+    """Return the drawings of all levels, with their letter of each language, to be referred to."""
     drawn = "".join(
-        level_mark(level, word_of(level, "zh")[0], "")
-        .replace("<svg ", f'<symbol id="level-{level}" ', 1)
+        level_mark(level, level_letter(level, language), "")
+        .replace("<svg ", f'<symbol id="level-{level}-{language}" ', 1)
         .replace("</svg>", "</symbol>")
+        for language in languages
         for level in LEVELS
     )
     return Markup(f'<svg class="drawings" aria-hidden="true">{drawn}</svg>')  # noqa: S704 - drawn by us
@@ -64,7 +74,7 @@ def petal_ends(shown: Analysed) -> tuple[float, float]:
     known = x[np.isfinite(x)]
     if not len(known):
         return 0.0, 1.0
-    low, high = float(known.min()), float(known.max())
+    low, high = round(float(known.min()), 9), round(float(known.max()), 9)  # 100 and the noise of computing is not beyond 100
     size = 10.0 ** math.floor(math.log10(max(abs(high), abs(low), 1e-9)))
     top = (
         100.0 if 10 < high <= 100 and low >= 0 else 1.0 if 0.1 < high <= 1 and low >= 0 else math.ceil(high / size + 1e-9) * size

@@ -73,6 +73,8 @@ def report_page(
     css, script = resource("page.css"), "\n".join(map(resource, _SCRIPTS))
     for one in blocks:
         data = what_if(shown, base, one.language) if shown.unit is None else None
+        if data and not one.maps and not any(node["free"] for node in data["nodes"]):
+            data = None  # there is no weight to move
         fixed = [node["title"] for node in data["nodes"] if node.get("fixed")] if data else []
         one.parts["what_if"] = Markup(embedded(data)) if data else None  # noqa: S704 - escaped for a script element
         one.parts["what_if_fixed"] = page.fixed_nodes(one.language).format(nodes=listed(fixed, one.language)) if fixed else ""
@@ -80,7 +82,7 @@ def report_page(
     words = {language: {name: getattr(page, name)(language) for name in _SCRIPT_WORDS} for language in languages}
     text = template("page.html.jinja").render(
         blocks=blocks,
-        marks=level_marks(),
+        marks=level_marks(*languages),
         css=Markup(css),  # noqa: S704 - our own file
         script=Markup(script),  # noqa: S704 - our own file
         words=Markup(embedded(words)),  # noqa: S704 - escaped for a script element
