@@ -81,7 +81,7 @@ def _is_used(found: Layout, kind: Page, row: int) -> bool:
 def _write_bands(book: Book, page: Any, found: Layout, columns: Sequence[Column], widths: list[int]) -> None:
     """Write over each block whose columns they are, in the colour of its dimension; no cells are merged.
 
-    The last column of a block is made wider, within bounds, where all of them leave the title no room.
+    The columns of a block are made wider, within bounds, where all of them leave the title no room.
     """
     tree, language = found.live.scores.tree, book.language
     of_kind = {
@@ -93,16 +93,16 @@ def _write_bands(book: Book, page: Any, found: Layout, columns: Sequence[Column]
         -6: words.published,
     }
     for block, run in groupby(enumerate(columns, start=1), key=lambda one: one[1].block):
-        first, *others = (at for at, _ in run)
+        first, *others = places = [at for at, _ in run]
         fill = fill_of_node(found.live, block) if block >= 0 else HEAD
         look = book.look(bold=True, bg_color=fill, font_color=text_on(fill))
         title = tree.nodes[block].title(language) if block >= 0 else of_kind[block](language)
         page.write_string(_BAND_ROW, first, title, look)
         for at in others:
             page.write_blank(_BAND_ROW, at, None, look)
-        end = first + len(others)
-        lacking = wide(title) + 2 - sum(widths[first : end + 1])
-        widths[end] = max(widths[end], min(widths[end] + lacking, _WIDEST))
+        if sum(widths[at] for at in places) < (needed := wide(title) + 2):
+            for at in places:
+                widths[at] = max(widths[at], min(math.ceil(needed / len(places)), _WIDEST))
 
 
 def fill_of_node(live: Live, node: int) -> str:
