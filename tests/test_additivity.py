@@ -31,7 +31,7 @@ from indexcalc.units import Units
 from . import trees
 from .conftest import count
 from .covering import covering
-from .trees import ALL, ANY, CALLS, DERIVED, OPERATIONS, SLOW, YEARS
+from .trees import ALL, ANY, CALLS, DERIVED, OPERATIONS, RESIDUAL, SLOW, YEARS
 
 pytestmark = pytest.mark.slow
 
@@ -199,7 +199,7 @@ def test_contributions_add_up_and_nothing_is_forgotten() -> None:
         contributions_add_up(one)
     every = set().union(*(trees.used(one.index) for one in found))
     assert every >= {(room, one) for room, known in ALL.items() for one in known}
-    assert set(Indicator.model_fields) == {*DERIVED, *PLAIN_KEYS}, "a new key of an indicator: derived, or plain?"
+    assert set(Indicator.model_fields) == {*DERIVED, RESIDUAL, *PLAIN_KEYS}, "a new key of an indicator: derived, or plain?"
     assert {"each", "rank_move", "place", "veto"} <= set(Adjustment.model_fields)
     assert set(CALLS) == {*FUNCTIONS, *OPERATIONS}
     assert all(counts(node) for one in found for _, node in one.index.walked if isinstance(node, Dimension))
@@ -258,3 +258,15 @@ def test_those_of_any_tree_add_up(seed: int) -> None:
     change_adds_up(change(one, one, YEARS[1], YEARS[2], by_indicator=True))
     change_adds_up(change(one, two, YEARS[0], YEARS[2]))
     change_adds_up(change(two, one, YEARS[2], YEARS[2]))
+
+
+@pytest.mark.parametrize("way", ["rank", "reference", "min-max"])
+def test_residuals_add_up_too(way: str) -> None:
+    """What is left of a line is 0 but for the last bits where it is an estimate, and ties then."""
+    leaf = {"derived": RESIDUAL, "normalise": way, "normalise over": "period", "impute": "mean", "direction": "higher"}
+    row = {"aggregate": "arithmetic", "weights": None, "formula": None, "missing": "reweight", "leaf": leaf}
+    menu = ANY.changed(nodes=(2, 2), leaves=(3, 3))
+    one, other = (with_scores(f"residual {way} {seed}", 5, menu, nodes=[row, row]) for seed in range(2))
+    assert ("derived", RESIDUAL) in trees.used(one.index)
+    contributions_add_up(one)
+    changes_add_up(one, other)

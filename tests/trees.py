@@ -53,7 +53,8 @@ def choices(model: Any, name: str) -> tuple[str, ...]:
     return tuple(str(value) for one in inner for value in get_args(one))
 
 
-DERIVED = ("formula", "scale", "per", "applies", "difference", "growth", "share", "rolling", "shrink", "residual")
+DERIVED = ("formula", "scale", "per", "applies", "difference", "growth", "share", "rolling", "shrink")
+RESIDUAL = "residual"  # derived too, in trees that ask for it: about 0, it makes ratios of any size, which leave few digits
 ADJUSTED = ("each", "rank_move", "rank_move steps", "place", *(f"veto {key}" for key in Veto.model_fields))
 OPERATIONS = ("+", "*", "^", "and", "or", "not")
 ALL: dict[str, tuple[str, ...]] = {
@@ -580,7 +581,9 @@ def used_by_leaf(index: Index, at: int) -> set[tuple[str, str]]:
     normaliser = leaf.normalise or index.defaults.normalise
     found = {("normalise", normaliser.method), ("normalise over", normaliser.over), ("direction", leaf.direction)}
     found |= {(room, own.method) for room in ("impute", "treat") if (own := getattr(leaf, room)) is not None}
-    found |= {("derived", key) for key in DERIVED if getattr(leaf, key) not in (None, Indicator.model_fields[key].default)}
+    found |= {
+        ("derived", key) for key in (*DERIVED, RESIDUAL) if getattr(leaf, key) not in (None, Indicator.model_fields[key].default)
+    }
     return found | ({("round", leaf.round.how)} if leaf.round else set())
 
 

@@ -191,15 +191,14 @@ def reference(
 
     Formula: scale x / x_ref, and scale x_ref / x where less is better; `form: difference` gives scale (x - x_ref) / |x_ref|,
     with the sign turned where less is better.
-    Edge cases: missing are all where x_ref is 0 (of computed values: but for the last bits, as the mean of residuals), or below
-    0 for a ratio, and for a ratio where less is better each x at or below 0. A constant column is at its own mean: ratio 100,
-    difference 0.
+    Edge cases: missing are all where x_ref is 0 but for the last bits, as the mean of residuals is, or below 0 for a ratio, and
+    for a ratio where less is better each x at or below 0. A constant column is at its own mean: ratio 100, difference 0.
     Source: HB 2008, p. 85 (distance to a reference, such as a country).
     """
     against = getattr(frame, value) if isinstance(value, str) else np.asarray(value, dtype=float)
     with np.errstate(invalid="ignore", divide="ignore"):
-        if isinstance(value, str) and frame.computed.any():
-            against = np.where(frame.computed & (np.abs(against) <= frame.apart), 0.0, against)
+        if isinstance(value, str):
+            against = np.where(np.abs(against) <= frame.apart, 0.0, against)
         if form == "difference":
             return np.asarray(scale * frame.sign * ((x - against) / np.where(against == 0, np.nan, np.abs(against))))
         against = np.where(against > 0, against, np.nan)
