@@ -70,6 +70,12 @@ def test_what_is_offered_is_taken(words) -> None:
         assert CliRunner().invoke(app, [*typed[:-1], word]).exit_code == 0, word
 
 
+def test_what_is_offered_leaves_help_as_it_is(words) -> None:
+    """Commands keep their option of help from whoever asks for it first."""
+    assert "--help" in words("rank", "--h")
+    assert "-h, --help" in CliRunner().invoke(app, ["rank", "--help", "--lang", "en"]).stdout
+
+
 def test_nothing_is_said_of_what_is_wrong(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "indicators.yaml").write_text("index: [", encoding="utf-8")

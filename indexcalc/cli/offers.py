@@ -87,7 +87,7 @@ class Typed:
         from .app import app
 
         command = get_command(app)
-        typed = cls(command.context_class(command, info_name="indexcalc"), language)
+        typed = cls(command.context_class(command, info_name="indexcalc", **command.context_settings), language)
         typed.context.meta[LANGUAGE] = language
         for word in words:
             typed.read(word)
@@ -107,7 +107,7 @@ class Typed:
                 self.option = None if equals else option
                 self.given |= {option.name: value} if equals else {}
         elif below is not None:
-            self.context = below.context_class(below, info_name=word, parent=self.context)
+            self.context = below.context_class(below, info_name=word, parent=self.context, **below.context_settings)
         else:
             self.arguments_before += 1
 
