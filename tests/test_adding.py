@@ -259,8 +259,8 @@ def test_a_fact_that_there_is_not_is_refused() -> None:
         ),
         (
             "distinction.py",
-            'scores="all units", declared=None, per_child=()\n',
-            "weights method 'reach' does not say: scores, declared, per_child",
+            '    scores="all units",\n    declared=None,\n    per_child=(),\n    most_units=None,\n',
+            "weights method 'reach' does not say: scores, declared, per_child, most_units",
         ),
         (
             "aggregate/joined.py",

@@ -1,6 +1,7 @@
 """How unequal scores are, and how much of it lies between groups: Theil, Dagum's Gini, the coefficient of variation.
 
-Each is split into parts that add up to it. Nothing goes over pairs of units: what is of all pairs is counted by sorting.
+Each is split into parts that add up to it. Nothing goes over pairs of units, what is of all pairs being counted by sorting; pairs
+of groups are told one by one.
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ from typing import Any
 from ..methods.arrays import Array, np
 
 Labels = Sequence[str]
+MOST_GROUPS = 1000
+"""Groups of which each is compared with each, at the most."""
 
 
 @dataclass(frozen=True)

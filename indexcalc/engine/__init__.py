@@ -12,10 +12,11 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from ..findings import with_label
+from ..findings import Refused, with_label
 from ..methods.arrays import Array, np
 from ..panel import NOT_APPLICABLE, Panel, empty
 from ..scores import Scores
+from ..tree.checks.limits import too_many_units
 from ..tree.model import Index
 from .adjust import grade_ceilings
 from .editions import by_editions, of_columns
@@ -42,6 +43,8 @@ def score(index: Index, panel: Panel, *, level: str | None = None, of: Callable[
     missing. A node whose score comes from the units below takes it of these units' own scores, made in the same way, and is
     no more than a leaf here: the result's `index` is the tree that is left.
     Periods of another tree, which are not `of` this one, are scored no further than to the scores of their leaves.
+
+    :raises Refused: where a method compares each unit with each and takes no more than so many.
     """
     panel = of_columns(index, panel)
     if index.editions:
@@ -53,6 +56,8 @@ def score(index: Index, panel: Panel, *, level: str | None = None, of: Callable[
             index, panel, found, below = with_scores(index, panel, level, nodes, score(index, panel, level=parts))
         else:
             panel, found = roll_up(index, of_one_level(index, panel, level))
+        if refused := list(too_many_units(index, panel.units, len(panel.periods))):
+            raise Refused(refused)
         derived, status, too_large = derive(index, panel)
         derived, status, screened = screen(index, panel, derived, status)
         imputed, flags = impute(index, panel, derived, status)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from ..findings import Finding, Language, Refused, errors
 from ..sources.match.absence import may_be_set_aside
 from ..sources.match.doubtful import may_be_broken
+from ..tree.checks.limits import too_many_units
 from ..tree.declared import counts
 from ..tree.model import Dimension, Index, Indicator
 from ..tree.terms import level_title
@@ -141,12 +142,17 @@ def check(project: Project) -> Checked:
     if errors(found, strict=project.strict):
         raise Refused(found)
     found = [*found, *_undrawable(project, matched)]
-    project.go_on([*found, *_broken(matched), *_set_aside(matched), *_over_nothing(matched), *_outside(matched)])
     assert matched.units is not None
+    units = _of_one_level(matched.index, matched.units.units)
+    found += too_many_units(matched.index, units, len(matched.periods), matched.index.uncertainty)
+    project.go_on([*found, *_broken(matched), *_set_aside(matched), *_over_nothing(matched), *_outside(matched)])
     values = sum(len(piece.values) for piece in matched.pieces)
-    return Checked(matched.index, _count(matched.index, matched.units.units), matched.periods, values, len(matched.files))
+    return Checked(matched.index, len(units), matched.periods, values, len(matched.files))
 
 
-def _count(index: Index, units: Units) -> int:
-    """Return how many units are scored: those of one level where there are several."""
-    return units.levels.count(index.units.score or units.top_level) if units.levels else len(units)
+def _of_one_level(index: Index, units: Units) -> Units:
+    """Return the units that are scored: those of one level where there are several."""
+    if not units.levels:
+        return units
+    wanted = index.units.score or units.top_level
+    return units.taken([at for at, level in enumerate(units.levels) if level == wanted])

@@ -67,6 +67,7 @@ def evolution(
     for name in names:
         if name not in units.attributes and not (name == "group" and units.groups):
             refuse("IC816", column=name, known=_columns(units), label=scores.index.units.label)
+    _not_too_many_groups(units, names[:1])
     places, near = _space(scores, at, neighbours, degrees=degrees)
     return look(
         scores,
@@ -84,6 +85,15 @@ def evolution(
         scale=ellipse,
         controls=_controls(scores, [controls] if isinstance(controls, str) else controls),
     )
+
+
+def _not_too_many_groups(units: Units, names: Sequence[str]) -> None:
+    """Refuse more groups than are set against each other, of the column that is split by them."""
+    from ..analysis.inequality import MOST_GROUPS
+
+    for name in names:
+        if (count := len(set(units.labels(name)))) > MOST_GROUPS:
+            refuse("IC835", column=name, count=count, most=MOST_GROUPS)
 
 
 def declared(project: Project, scores: Scores) -> dict[str, Any]:

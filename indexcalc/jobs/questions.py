@@ -16,6 +16,7 @@ from ..findings import Finding, Language, Refused, errors
 from ..periods import read_period
 from ..report.sheets.tables import in_rank_order, kind_of
 from ..scores import Scores
+from ..tree.checks.limits import too_many_units
 from ..tree.layout import rankings
 from ..tree.model import FACTORS, LEVELS, Index, Level
 from ..words.reports import word_of
@@ -203,6 +204,7 @@ def uncertainty(
     shown = period_of(scores, period)
     wanted, scores = asked_node(scores, node, shown), scores.of_period(shown)
     alternatives = alternatives_of(scores.index, go_on, words)
+    go_on(list(too_many_units(scores.index, scores.panel.units, len(scores.periods), alternatives)))
     given = None
     if sets is not None:
         if said := [key for key, value in words.items() if value]:
@@ -237,6 +239,7 @@ def sensitivity(
     must_be_power_of_two(rows)
     scores = scores.of_period(shown := period_of(scores, period))
     alternatives = alternatives_of(scores.index, go_on, words)
+    go_on(list(too_many_units(scores.index, scores.panel.units, len(scores.periods), alternatives)))
     design = None
     if sets is not None:
         if said := [key for key, value in words.items() if value]:

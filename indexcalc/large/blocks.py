@@ -30,6 +30,7 @@ from ..methods.arrays import Array, Status, np
 from ..methods.impute import FROM_SIBLINGS
 from ..panel import NOT_APPLICABLE, Make, Panel, empty
 from ..scores import Scores
+from ..tree.checks.limits import too_many_units
 from ..tree.layout import of_leaves
 from ..tree.model import Impute, Index
 
@@ -49,8 +50,8 @@ def score_in_blocks(
 
     `cells` is how many cells of a stage are worked on at once, at least one column.
 
-    :raises Refused: where a method, such as TOPSIS, takes more than `most` cells of its node's children together, and where
-        scores come from a level of units below.
+    :raises Refused: where a method, such as TOPSIS, takes more than `most` cells of its node's children together or more
+        units than it compares, and where scores come from a level of units below.
     """
     reported = panel
     if index.editions:
@@ -59,7 +60,7 @@ def score_in_blocks(
         raise Refused(finding("IC847", index.place_of(node, "score_over_units"), node=node) for node in below)
     panel, found = _brought_up(index, panel, make, level, cells)
     size = len(panel.periods) * len(panel.units)
-    if refused := list(_too_wide(index, size, most)):
+    if refused := [*_too_wide(index, size, most), *too_many_units(index, panel.units, len(panel.periods))]:
         raise Refused(refused)
     parts = _parts(index, cells // max(1, size))
     derived, status, out, screened_out = _derive(index, panel, make, parts)

@@ -65,6 +65,7 @@ PCA = WeightMethod(
     scores="all units",
     declared=None,
     per_child=(),
+    most_units=None,
 )
 
 
@@ -110,6 +111,7 @@ FACTOR = WeightMethod(
     scores="all units",
     declared=None,
     per_child=(),
+    most_units=None,
 )
 
 
@@ -196,6 +198,7 @@ IMPORTANCE = WishedWeights(
     scores="all units",
     declared="scaled",
     per_child=("wished",),
+    most_units=None,
     reached=_wished_and_reached,
 )
 
@@ -338,6 +341,7 @@ SCATTER = WeightMethod(
     scores="all units",
     declared=None,
     per_child=(),
+    most_units=None,
 )
 
 BY_COMPONENTS = (PCA, FACTOR, SCATTER)

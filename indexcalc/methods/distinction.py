@@ -40,6 +40,7 @@ ENTROPY = WeightMethod(
     scores="all units",
     declared=None,
     per_child=(),
+    most_units=None,
 )
 
 
@@ -64,7 +65,15 @@ def critic(x: Array, declared: Array, *, rescale: Rescale = "min-max") -> Array:
 
 
 CRITIC = WeightMethod(
-    name="critic", terms=("critic法",), function=critic, bounds={}, checks=(), scores="all units", declared=None, per_child=()
+    name="critic",
+    terms=("critic法",),
+    function=critic,
+    bounds={},
+    checks=(),
+    scores="all units",
+    declared=None,
+    per_child=(),
+    most_units=None,
 )
 
 
@@ -89,6 +98,7 @@ STD = WeightMethod(
     scores="all units",
     declared=None,
     per_child=(),
+    most_units=None,
 )
 
 
@@ -115,6 +125,7 @@ CV = WeightMethod(
     scores="all units",
     declared=None,
     per_child=(),
+    most_units=None,
 )
 
 
@@ -141,6 +152,7 @@ INVERSE_STD = WeightMethod(
     scores="all units",
     declared=None,
     per_child=(),
+    most_units=None,
 )
 
 
@@ -177,6 +189,7 @@ GINI = WeightMethod(
     scores="all units",
     declared=None,
     per_child=(),
+    most_units=None,
 )
 
 
@@ -211,7 +224,15 @@ def merec(x: Array, declared: Array) -> Array:
 
 
 MEREC = WeightMethod(
-    name="merec", terms=("merec法",), function=merec, bounds={}, checks=(), scores="all units", declared=None, per_child=()
+    name="merec",
+    terms=("merec法",),
+    function=merec,
+    bounds={},
+    checks=(),
+    scores="all units",
+    declared=None,
+    per_child=(),
+    most_units=None,
 )
 
 
@@ -235,7 +256,15 @@ def cilos(x: Array, declared: Array) -> Array:
 
 
 CILOS = WeightMethod(
-    name="cilos", terms=("cilos法",), function=cilos, bounds={}, checks=(), scores="all units", declared=None, per_child=()
+    name="cilos",
+    terms=("cilos法",),
+    function=cilos,
+    bounds={},
+    checks=(),
+    scores="all units",
+    declared=None,
+    per_child=(),
+    most_units=None,
 )
 
 
@@ -255,7 +284,15 @@ def idocriw(x: Array, declared: Array) -> Array:
 
 
 IDOCRIW = WeightMethod(
-    name="idocriw", terms=("idocriw法",), function=idocriw, bounds={}, checks=(), scores="all units", declared=None, per_child=()
+    name="idocriw",
+    terms=("idocriw法",),
+    function=idocriw,
+    bounds={},
+    checks=(),
+    scores="all units",
+    declared=None,
+    per_child=(),
+    most_units=None,
 )
 
 
@@ -279,6 +316,7 @@ VARIANCE = WeightMethod(
     scores="all units",
     declared=None,
     per_child=(),
+    most_units=None,
 )
 
 
@@ -301,6 +339,7 @@ INFORMATION = WeightMethod(
     scores="all units",
     declared=None,
     per_child=(),
+    most_units=None,
 )
 
 
@@ -349,6 +388,7 @@ INDEPENDENCE = WeightMethod(
     scores="all units",
     declared=None,
     per_child=(),
+    most_units=None,
 )
 
 BY_DISTINCTION = (ENTROPY, CRITIC, STD, CV, INVERSE_STD, GINI, MEREC, CILOS, IDOCRIW, VARIANCE, INFORMATION, INDEPENDENCE)

@@ -137,6 +137,7 @@ AHP = PairMethod(
     scores=None,
     declared=None,
     per_child=("judgements",),
+    most_units=None,
     consistency=_ratio,
     usable=0.1,
 )
@@ -206,6 +207,7 @@ BWM = JudgedWeights(
     scores=None,
     declared=None,
     per_child=("best", "worst"),
+    most_units=None,
     consistency=lambda given: best_worst(given.best, given.worst).cr,
     usable=None,
 )
@@ -275,6 +277,7 @@ BUDGET = WeightMethod(
     scores=None,
     declared=None,
     per_child=("points",),
+    most_units=None,
 )
 
 
@@ -300,6 +303,7 @@ ROC = WeightMethod(
     scores=None,
     declared=None,
     per_child=("ranks",),
+    most_units=None,
 )
 
 
@@ -324,6 +328,7 @@ RANK_SUM = WeightMethod(
     scores=None,
     declared=None,
     per_child=("ranks",),
+    most_units=None,
 )
 
 

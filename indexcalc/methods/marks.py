@@ -161,6 +161,7 @@ PRIORITY_CHART = WeightMethod(
     scores=None,
     declared=None,
     per_child=("judgements",),
+    most_units=None,
 )
 AHP_COMPLEMENTARY = PairMethod(
     name="ahp-complementary",
@@ -171,6 +172,7 @@ AHP_COMPLEMENTARY = PairMethod(
     scores=None,
     declared=None,
     per_child=("judgements",),
+    most_units=None,
     consistency=lambda given: compatibility(given.judgements),
     usable=0.1,
 )
@@ -183,6 +185,7 @@ AHP_FUZZY = PairMethod(
     scores=None,
     declared=None,
     per_child=(),
+    most_units=None,
     consistency=_middle_ratio,
     usable=0.1,
 )
@@ -195,6 +198,7 @@ DEMATEL = WeightMethod(
     scores=None,
     declared=None,
     per_child=("influence",),
+    most_units=None,
 )
 
 BY_MARKS = (PRIORITY_CHART, AHP_COMPLEMENTARY, AHP_FUZZY, DEMATEL)

@@ -13,6 +13,9 @@ from .arrays import Array, Mask
 from .bounds import Bounds, Check, Given, Problem
 from .sql import Column, Seen, Sql
 
+MOST_COMPARED = 10_000
+"""Units that a method compares each with each, at the most: 50 million pairs, some seconds to a minute and a half a period."""
+
 
 class Parameter(NamedTuple):
     """One parameter of a method, as YAML gives it."""
@@ -158,6 +161,8 @@ class Aggregator(MethodRecord):
     """Whether a result depends on the other units."""
     per_child: tuple[str, ...]
     """The parameters that are lists with an entry for each child."""
+    most_units: int | None
+    """How many units it compares at the most, where each is compared with each, so that time grows with their square."""
     undefined: Literal["never", "refused", "missing", "without a child"]
     """Whether there may be no result: as a geometric mean of a score of 0 has none, which refuses a run unless the node says
     otherwise; as all units are the same, which leaves the score missing; or as nothing is made of a missing child."""
@@ -191,6 +196,8 @@ class WeightMethod(MethodRecord):
     """Whether it takes the weights that are written in the tree: as they are, so that they must add up, or scaled."""
     per_child: tuple[str, ...]
     """The parameters that are lists in the order of the children, or tables of such."""
+    most_units: int | None
+    """How many units it compares at the most, where each is compared with each, so that time grows with their square."""
 
 
 class JudgedWeights(WeightMethod):

@@ -19,7 +19,7 @@ from .distinction import BY_DISTINCTION
 from .frontier import LIMITS, frontier
 from .judgement import BY_JUDGEMENT
 from .marks import BY_MARKS
-from .records import JoinedWeights, WeightMethod, by_name
+from .records import MOST_COMPARED, JoinedWeights, WeightMethod, by_name
 from .siblings import for_all, scaled
 
 
@@ -42,6 +42,7 @@ GIVEN = WeightMethod(
     scores=None,
     declared="as they are",
     per_child=(),
+    most_units=None,
 )
 
 
@@ -56,7 +57,15 @@ def relative(x: Array, declared: Array) -> Array:
 
 
 RELATIVE = WeightMethod(
-    name="relative", terms=("相对权重",), function=relative, bounds={}, checks=(), scores=None, declared="scaled", per_child=()
+    name="relative",
+    terms=("相对权重",),
+    function=relative,
+    bounds={},
+    checks=(),
+    scores=None,
+    declared="scaled",
+    per_child=(),
+    most_units=None,
 )
 
 
@@ -71,7 +80,15 @@ def equal(x: Array, declared: Array) -> Array:
 
 
 EQUAL = WeightMethod(
-    name="equal", terms=("等权", "等权重", "均权"), function=equal, bounds={}, checks=(), scores=None, declared=None, per_child=()
+    name="equal",
+    terms=("等权", "等权重", "均权"),
+    function=equal,
+    bounds={},
+    checks=(),
+    scores=None,
+    declared=None,
+    per_child=(),
+    most_units=None,
 )
 
 
@@ -81,7 +98,7 @@ def bod(x: Array, declared: Array, *, low: float | Sequence[float] = 0.0, high: 
     `low` and `high` bound each child's share in the unit's score, for all children or one each. Where several weights show
     a unit equally well, some whose smallest share is greatest are taken. Scaled to add up to 1 for every unit, so that units
     are compared by means; the frontier's own score is what the aggregator `benefit-of-the-doubt` gives. The result is
-    (…, unit, child).
+    (…, unit, child). Time grows with the square of the units: no more than 10,000 are taken (IC497).
     Formula: max Σ w_c x_uc for unit u, with w ≥ 0 and Σ w_c x_jc ≤ 1 for every unit j; then w / Σ w.
     Edge cases: scores must be 0 or more, else NaN; missing weighs 0, and so does a child at 0. A unit whose score is 0, as it is
     at 0 in all that it has, or in a child that must have a share, weighs its children at 0 equally, so that its mean is 0 too.
@@ -103,6 +120,7 @@ BOD = WeightMethod(
     scores="each unit",
     declared=None,
     per_child=("low", "high"),
+    most_units=MOST_COMPARED,
 )
 
 
@@ -191,6 +209,7 @@ COMBINE = JoinedWeights(
     scores="all units",
     declared="scaled",
     per_child=(),
+    most_units=None,
     parts="of",
 )
 

@@ -7,7 +7,7 @@ from ..arrays import Array, Mask, np
 from ..bounds import ABOVE_ZERO, SHARE, Bounds, Given
 from ..frame import same
 from ..frontier import LIMITS, frontier
-from ..records import Aggregator, Reason
+from ..records import MOST_COMPARED, Aggregator, Reason
 from ..ties import levelled
 from .means import arithmetic
 from .sums import divide
@@ -21,7 +21,8 @@ def copeland(x: Array, w: Array, *, result: Literal["balance", "share"] = "balan
 
     One unit outranks another where the children in which it is better weigh more than those in which it is worse. Weights of
     each unit's own serve its own comparisons. `result: share` is the part of the comparisons with the other units won, a draw
-    counting half, from 0 to 100. Time grows with the square of the units, memory does not.
+    counting half, from 0 to 100. Time grows with the square of the units, memory does not: no more than
+    10,000 are taken (IC497).
     Formula: wins less losses, from -(n - 1) to n - 1 for n units with a child (`balance`), or 50 (1 + balance / (n - 1)).
     Edge cases: a child that either unit is without counts for neither; zero and what is below are scores as any; constant
     children decide nothing, and where all are, all draw. A unit alone: balance 0, share missing.
@@ -71,6 +72,7 @@ COPELAND = Aggregator(
     checks=(),
     weights="shared",
     per_child=(),
+    most_units=MOST_COMPARED,
     compares=True,
     undefined="missing",
     reasons=(ALONE,),
@@ -134,6 +136,7 @@ TOPSIS = Aggregator(
     checks=(),
     weights="shared",
     per_child=(),
+    most_units=None,
     compares=True,
     undefined="missing",
     reasons=(ALL_THE_SAME,),
@@ -174,6 +177,7 @@ GREY = Aggregator(
     checks=(),
     weights="shared",
     per_child=(),
+    most_units=None,
     compares=True,
     undefined="never",
     reasons=(),
@@ -187,7 +191,8 @@ def benefit_of_the_doubt(x: Array, w: Array, *, low: float = 0.0, high: float = 
     """Score each unit under the weights that show it best, next to all units under the same weights; the best ones get 100.
 
     With nothing said a unit that leads in one child has the full score; `low` and `high` bound each child's share in a unit's
-    score. Weights of the tree play no part. One linear program a unit.
+    score. Weights of the tree play no part. One linear program a unit, each held against all units, so that time grows with the
+    square of the units: no more than 10,000 are taken (IC497).
     Formula: scale max Σ v x over v ≥ 0 with Σ v x ≤ 1 for every unit, each child's share from `low` to `high`.
     Edge cases: children must be 0 or more, else NaN for all. NaN too for a unit whose shares cannot add up to 1, as it has too
     few children for `high`. A missing child has no share; a constant child counts as any.
@@ -240,6 +245,7 @@ BENEFIT_OF_THE_DOUBT = Aggregator(
     checks=LIMITS,
     weights="none",
     per_child=(),
+    most_units=MOST_COMPARED,
     compares=True,
     undefined="missing",
     reasons=(SCORES_BELOW, NO_SHARES),

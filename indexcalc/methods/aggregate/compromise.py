@@ -7,7 +7,7 @@ from ..arrays import Array, Mask, np
 from ..bounds import ABOVE_ZERO, SHARE, ZERO_OR_MORE, Bounds, Check, Given, Problem
 from ..frame import same
 from ..rank import ranks as places
-from ..records import Aggregator, Reason
+from ..records import MOST_COMPARED, Aggregator, Reason
 from ..ties import levelled
 from .compared import ALL_THE_SAME, ALONE, PAIRS, grey_coefficients, highest
 from .means import arithmetic
@@ -53,6 +53,7 @@ VIKOR = Aggregator(
     checks=(),
     weights="shared",
     per_child=(),
+    most_units=None,
     compares=True,
     undefined="missing",
     reasons=(ALL_THE_SAME,),
@@ -76,7 +77,8 @@ def promethee(
 
     What counts of a lead d in a child: all of it (`usual`); d / p up to 1 (`v-shape`); nothing up to q, then evenly up to 1 at p
     (`linear`); half between q and p, 1 from p on (`level`); 1 - exp(-d² / 2s²) (`gaussian`). q, p and s are points of the
-    children's scores. `result: share` goes from 0 to 100. Time grows with the square of the units, memory does not.
+    children's scores. `result: share` goes from 0 to 100. Time grows with the square of the units, memory does not:
+    no more than 10,000 are taken (IC497).
     Formula: φ = Σ_b (π(a, b) - π(b, a)) / (n - 1), from -1 to 1, π(a, b) = Σ w P(x_a - x_b) / Σ w; or 50 (1 + φ) (`share`).
     Edge cases: a child that either unit is without counts for neither; zero and what is below are scores as any. Of a unit alone
     missing; where all units are the same, 0.
@@ -144,6 +146,7 @@ PROMETHEE = Aggregator(
     ),
     weights="shared",
     per_child=(),
+    most_units=MOST_COMPARED,
     compares=True,
     undefined="missing",
     reasons=(ALONE,),
@@ -206,6 +209,7 @@ GREY_TOPSIS = Aggregator(
     checks=(),
     weights="shared",
     per_child=(),
+    most_units=None,
     compares=True,
     undefined="missing",
     reasons=(ALL_THE_SAME,),
@@ -244,6 +248,7 @@ RANK_SUM_RATIO = Aggregator(
     checks=(),
     weights="shared",
     per_child=(),
+    most_units=None,
     compares=True,
     undefined="never",
     reasons=(),
@@ -332,6 +337,7 @@ COUPLING = Aggregator(
     checks=(),
     weights="shared",
     per_child=(),
+    most_units=None,
     compares=False,
     undefined="missing",
     reasons=(OUTSIDE, ALL_ZERO),
