@@ -531,3 +531,19 @@ def test_computed_scores_tie_in_a_query_as_they_do_in_memory(tmp_path: Path, tie
     assert found["rank"].min() == 1
     leaf = found[(found["node"] == "c") & (found["period"].astype(str) == PERIODS[0])]
     assert leaf["score"].nunique() > leaf["rank"].nunique()  # some are tied that are not the same to the last bit
+
+
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+@pytest.mark.parametrize("over", ["period", "group", "all"])
+@pytest.mark.parametrize("form", ["ratio", "difference"])
+def test_a_mean_that_is_0_but_for_the_last_bits_is_no_reference_in_either(tmp_path: Path, over: str, form: str) -> None:
+    leaf = {"id": "a", "weight": 1, "normalise": {"method": "reference", "over": over, "form": form}}
+    index = write_project(tmp_path, small_tree(dimensions=[leaf], ranking={}, grades=[]), np.random.default_rng(7))
+    rows = [(unit, period, [0.1, 0.2, -0.3][at // 3 % 3]) for period in PERIODS for at, unit in enumerate(UNITS[:18])]
+    pq.write_table(
+        pa.table(dict(zip(["unit", "period", "a"], map(list, zip(*rows, strict=True)), strict=True))), tmp_path / "v.parquet"
+    )
+    (mine, said), (found, noted) = in_memory(index, tmp_path), in_query(index, tmp_path, "duckdb")
+    same_rows(mine, found)
+    assert noted == said
+    assert found["score"].isna().all()

@@ -83,7 +83,7 @@ def compare(index: Index, panel: Panel, choice: Normalise, x: Array, sign: Array
         own, made, of_kind = x[members], out[members], choice.of_kind(kind)
         parameters = of_kind.parameters | _of_units(index, panel, of_kind, x, members)
         unread = computed if kind == index.periods.kind else np.ones_like(computed)
-        apart = tolerance(own, axis=-2) if choice.over == "group" and unread.any() else None
+        apart = tolerance(own, axis=-2) if choice.over == "group" else None
         for units, values in frames(index, panel, choice, x, members):
             frame = Frame(values, sign, unread, apart)
             if not isinstance(units, slice):

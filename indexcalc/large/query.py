@@ -51,7 +51,7 @@ _KEYS = ("period", "order", "unit")
 _TOO_LARGE, _TOO_LARGE_A_SCORE = "IC446", "IC447"
 _FLAGS = (_TOO_LARGE, "IC495", "IC496")  # too large for a number, over a denominator of 0, without a result
 _NAMED = 5  # units without a result that are looked at, to name them and why
-_KNOWN = MEAN | {"count", "min", "max"}
+_KNOWN = MEAN | {"count", "min", "max", "apart"}
 
 
 # -------------------------------------------------------------------------------------------------------- what cannot be
@@ -440,9 +440,11 @@ def _constant(
             ends: Statistics, place: int, group: int, at: int = at, choice: Any = choice, sign: Any = sign, method: Any = method
         ) -> bool:
             """Say whether neither end of some values has a score, so that none between them has."""
-            frame = np.array([[of_frame.min[place, group, at]], [of_frame.max[place, group, at]]])
+            values = np.array([[of_frame.min[place, group, at]], [of_frame.max[place, group, at]]])
+            frame = Frame(values, sign, apart=of_frame.apart[place, group, [[at]]])
+            frame.mean = of_frame.mean[place, group, [[at]]]
             x = np.array([[ends.min[place, group, at]], [ends.max[place, group, at]]])
-            return bool(ends.count[place, group, at]) and bool(np.isnan(method(x, Frame(frame, sign), **choice.parameters)).all())
+            return bool(ends.count[place, group, at]) and bool(np.isnan(method(x, frame, **choice.parameters)).all())
 
         by: dict[str, list[str]] = {"IC422": nothing, "IC420": [], "IC448": [], "IC449": []}
         bare: list[tuple[int, str]] = []

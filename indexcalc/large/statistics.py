@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import ibis
@@ -28,7 +28,7 @@ _BITS = 62  # of a number between 0 and 1, in which it is added up
 class Statistics:
     """Statistics (period, group, leaf); NaN where there are no values, `mean` and `squares` also where nothing asks for them.
 
-    `squares` is the sum of squared distances from the mean.
+    `squares` is the sum of squared distances from the mean; `apart` is how far apart computed numbers are one, known of frames.
     """
 
     count: Array
@@ -36,6 +36,7 @@ class Statistics:
     max: Array
     mean: Array
     squares: Array
+    apart: Array
 
     def together(self, axes: tuple[int, ...]) -> Statistics:
         """Return the statistics of several periods or groups together, in the shape of each (Chan, Golub, LeVeque 1979)."""
@@ -47,7 +48,7 @@ class Statistics:
         with np.errstate(invalid="ignore", divide="ignore"):
             mean = np.where(known, self.count * self.mean, 0.0).sum(axis=axes, keepdims=True) / count
         moved = np.where(known, self.squares + self.count * (self.mean - mean) ** 2, 0.0).sum(axis=axes, keepdims=True)
-        made = (count, low, high, mean, np.where(count > 0, moved, np.nan))
+        made = (count, low, high, mean, np.where(count > 0, moved, np.nan), np.full_like(count, np.nan))
         return Statistics(*(np.broadcast_to(x, self.count.shape) for x in made))
 
     def part(self, leaves: Sequence[int], periods: Any = slice(None)) -> Statistics:
@@ -102,7 +103,7 @@ def _averaged(table: Any, compared: Mapping[int, Any], leaves: Sequence[int], kn
         spread = np.maximum((there * square * one - way * way) / (there * one * one), 0.0).astype(float)
         mean[cells, at] = np.where(high > low, low + (high - low) * part, high)
         squares[cells, at] = (high - low) ** 2 * spread
-    return Statistics(known.count, known.min, known.max, mean.reshape(shape), squares.reshape(shape))
+    return replace(known, mean=mean.reshape(shape), squares=squares.reshape(shape))
 
 
 def _whole(column: Any) -> Any:
@@ -137,6 +138,7 @@ def of_frames(index: Index, known: Statistics, periods: Sequence[str]) -> Statis
             getattr(out, each.name)[..., leaves] = getattr(own, each.name)
         compared = own if over in ("all", "base") else known.part(leaves).together((1,))
         apart = TOLERANCE * np.fmax(np.abs(compared.min), np.abs(compared.max))
+        out.apart[..., leaves] = apart
         with np.errstate(invalid="ignore"):
             one = np.array(index.tree.computed)[leaves] & (own.max - own.min <= apart)
         for x, to in ((out.min, own.max), (out.mean, own.max), (out.squares, 0.0 * own.max)):

@@ -13,7 +13,7 @@ class Frame:
     -1 where less is. Every statistic is (…, 1, indicator), NaN for a column without values. `computed` (indicator,) says which
     columns are not as they were read, and so are compared with a tolerance; none are without it. Where all values of such a
     column are one, they are so to the last bit. `apart` (…, 1, indicator) is that tolerance where more is compared than the
-    frame, as all units of a period where a frame is a group.
+    frame, as all units of a period where a frame is a group; a statistic of any column that is within it is 0.
     """
 
     def __init__(self, values: Array, sign: Array, computed: Mask | None = None, apart: Array | None = None) -> None:
@@ -31,7 +31,7 @@ class Frame:
 
     @cached_property
     def apart(self) -> Array:
-        """How far apart values may be that are one, in columns that were computed."""
+        """How far apart computed numbers may be that are one: values of columns that were computed, a mean and 0."""
         return tolerance(self.values, axis=-2) if self._apart is None else self._apart
 
     @cached_property

@@ -206,9 +206,13 @@ def reference(
 
 
 def _reference_query(sql: Sql, x: Column, frame: Seen, given: Given) -> Column:
-    against = frame.of[given.value] if isinstance(given.value, str) else sql.literal(float(given.value))
+    if isinstance(given.value, str):
+        against = frame.of[given.value]
+        against = where(sql, against.abs() > frame.of["apart"], against)
+    else:
+        against = sql.literal(float(given.value))
     if given.form == "difference":
-        return given.scale * frame.sign * ((x - against) / against.abs().nullif(0.0))
+        return given.scale * frame.sign * ((x - against) / against.abs())
     against = positive(sql, against)
     return given.scale * (x / against if frame.sign > 0 else against / positive(sql, x))
 
