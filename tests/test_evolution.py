@@ -384,6 +384,38 @@ def test_the_command_tells_groups_and_weights(golden: Path, project: Path) -> No
     assert any(name.endswith("local.csv") for name in first)
 
 
+def test_the_command_gives_the_golden_densities_and_moran_of_binary_weights(golden: Path, project: Path) -> None:
+    words = ["evolution", "--index", str(project / "indicators.yaml"), "--json"]
+    told = pd.read_csv(golden / "kernel" / "expected.csv", dtype={"period": str})
+    for period, rows in told.groupby("period"):
+        points = ",".join(map(repr, rows["at"].tolist()))
+        for how, name in (("silverman", "silverman"), ("normal", "106"), (str(rows["h_106"].iloc[0]), "106")):
+            asked = [*words, "--period", str(period), "--points", points, "--bandwidth", how]
+            found = json.loads(CliRunner().invoke(app, asked).stdout)["periods"][-1]["density"]
+            np.testing.assert_allclose(found["bandwidth"], rows[f"h_{name}"], **EXACT)
+            np.testing.assert_allclose(found["at"], rows["at"], **EXACT)
+            np.testing.assert_allclose(found["density"], rows[f"density_{name}"], **EXACT)
+    folder, (row,) = golden / "moran", pd.read_csv(golden / "moran" / "expected.csv").to_dict("records")
+    values = pd.read_csv(folder / "inputs.csv").rename(columns={"value": "score"}).assign(year=2020)
+    values.to_csv(project / "values.csv", index=False)
+    (project / "units.csv").write_text("id\n" + "\n".join(values["unit"]) + "\n")
+    names = {
+        "value": "I",
+        "expected": "E",
+        "variance_normal": "var_normal",
+        "variance_random": "var_random",
+        "p_normal": "p_normal",
+        "p_random": "p_random",
+        "geary": "geary",
+    }
+    for way, kind in (("--standardise", "row"), ("--no-standardise", "binary")):
+        asked = [*words, "--neighbours", str(folder / "adjacency.csv"), way]
+        found = json.loads(CliRunner().invoke(app, asked).stdout)["periods"][-1]["moran"]
+        np.testing.assert_allclose([found[name] for name in names], [row[f"{name}_{kind}"] for name in names.values()], **EXACT)
+    for wrong in (["--bandwidth", "wide"], ["--bandwidth", "0"], ["--points", "1,x"]):
+        assert CliRunner().invoke(app, [*words, *wrong]).exit_code == 2
+
+
 def test_what_cannot_be_told_is_left_open() -> None:
     frame = pd.DataFrame({"unit": list("ABC") * 2, "year": [2020] * 3 + [2021] * 3, "score": [-1.0, 0, 0, 2, 3, -5]})
     found = indexcalc.evolution(indexcalc.score(tree(), frame))

@@ -111,6 +111,8 @@ def evolution(
     neighbours: Neighbours | None = None,
     classes: int = 4,
     width: Bandwidth | float = "silverman",
+    points: Sequence[float] = (),
+    standardise: bool = True,
     draws: int = 999,
     seed: int = 0,
     at: tuple[Array, Array] | None = None,
@@ -121,9 +123,10 @@ def evolution(
     """Look at a node's scores over the periods of one kind up to that of a row.
 
     `by` are columns of units; `weight` is the name of a column and its numbers (period, unit). Moves are between `classes`
-    that are alike in number over all periods; densities have the bandwidth `width`; Moran's I is held against `draws`
-    permutations. `at` are the coordinates of units, in degrees or in a plane, about which ellipses of a `scale` are drawn.
-    `controls` are the conditional columns of β convergence (period, unit).
+    that are alike in number over all periods; densities have the bandwidth `width`, at some `points` where these are given.
+    Moran's I, of weights that are 1 together for each unit if `standardise` is on, is held against `draws` permutations. `at`
+    are the coordinates of units, in degrees or in a plane, about which ellipses of a `scale` are drawn. `controls` are the
+    conditional columns of β convergence (period, unit).
     """
     rows = _rows(scores, range(len(scores.periods))[row])
     y = np.array(scores.scores[rows][..., node], dtype=float)
@@ -149,11 +152,13 @@ def evolution(
         variation=tuple(variation(one, of[0] if of else ()) for one, of in zip(own, groups, strict=True)),
         sigma=tuple(map(sigma, own)),
         beta=(*_betas(y, before), *(_betas(y, before, {name: own[rows] for name, own in controls.items()}) if controls else ())),
-        density=_densities(own, width),
+        density=_densities(own, width, points),
         cuts=cuts,
         chain=chain(y, before, cuts),
         spatial=None if neighbours is None else spatial_chain(y, before, cuts, neighbours),
-        moran=None if neighbours is None else tuple(moran(one, neighbours, draws=draws, seed=seed) for one in y),
+        moran=None
+        if neighbours is None
+        else tuple(moran(one, neighbours, standardise=standardise, draws=draws, seed=seed) for one in y),
         ellipses=ellipses,
         steps=None if ellipses is None else tuple(_steps(ellipses, before, degrees=degrees)),
         degrees=degrees,
@@ -183,12 +188,13 @@ def _betas(y: Array, before: Sequence[int], controls: Controls | None = None) ->
     return tuple(one for one in found if one is not None)
 
 
-def _densities(own: Sequence[Array], width: Bandwidth | float) -> tuple[Density, ...]:
-    """Return the densities of all periods at the same points."""
+def _densities(own: Sequence[Array], width: Bandwidth | float, points: Sequence[float] = ()) -> tuple[Density, ...]:
+    """Return the densities of all periods at the same points: those given, or some along all scores."""
     widths = [bandwidth(one, width) for one in own]
     usable = [h for h in widths if h > 0]
     every = np.concatenate(own)
     if not usable or not len(every):
         return tuple(density(one, np.zeros(0), float("nan")) for one in own)
-    at = np.linspace(every.min() - _BEYOND * max(usable), every.max() + _BEYOND * max(usable), POINTS)
+    ends = every.min() - _BEYOND * max(usable), every.max() + _BEYOND * max(usable)
+    at = np.array(sorted(points), dtype=float) if points else np.linspace(*ends, POINTS)
     return tuple(density(one, at, h) for one, h in zip(own, widths, strict=True))

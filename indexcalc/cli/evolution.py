@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from math import isfinite
 from typing import Annotated, Literal, Unpack
 
 import typer
@@ -44,6 +45,23 @@ def evolution(
         str | None,
         typer.Option("--controls", help="Conditional columns of β convergence: indicators, nodes, columns of data or units."),
     ] = None,
+    standardise: Annotated[
+        bool | None,
+        typer.Option(
+            "--standardise/--no-standardise",
+            help="Scale the weights of a unit's neighbours to add up to 1, for Moran's I and Geary's C. Default: to 1.",
+        ),
+    ] = None,
+    bandwidth: Annotated[
+        str | None,
+        typer.Option(
+            "--bandwidth", help="How wide kernels are: silverman, normal (1.06 s n^(-1/5)) or a number. Default: silverman."
+        ),
+    ] = None,
+    points: Annotated[
+        str | None,
+        typer.Option("--points", help="Scores at which densities are told, such as 40,50,60. Default: along all scores."),
+    ] = None,
     classes: Annotated[
         int | None, typer.Option("--classes", min=2, help="How many classes of scores units move between. Default: 4.")
     ] = None,
@@ -64,6 +82,15 @@ def evolution(
             raise typer.BadParameter(said, param_hint="--at")
         return names[0], names[1]
 
+    def number_of(said: str, option: str) -> float:
+        try:
+            found = float(said)
+        except ValueError:
+            found = float("nan")
+        if not isfinite(found) or (option == "--bandwidth" and found <= 0):
+            raise typer.BadParameter(said, param_hint=option)
+        return found
+
     with opened(options) as project:
         scores = project.scores()
         said = {
@@ -72,6 +99,9 @@ def evolution(
             "neighbours": neighbours,
             "classes": classes,
             "at": None if at is None else pair_of(at),
+            "standardise": standardise,
+            "bandwidth": bandwidth if bandwidth in (None, "silverman", "normal") else number_of(bandwidth, "--bandwidth"),
+            "points": None if points is None else [number_of(one, "--points") for one in points.split(",")],
             "controls": None if controls is None else controls.split(","),
         }
         asked = declared(project, scores) | {name: own for name, own in said.items() if own is not None}

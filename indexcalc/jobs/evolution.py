@@ -37,6 +37,8 @@ def evolution(
     neighbours: Pairs | None = None,
     classes: int = 4,
     bandwidth: Bandwidth | float = "silverman",
+    points: Sequence[float] = (),
+    standardise: bool = True,
     permutations: int = 999,
     seed: int = 0,
     at: tuple[str, str] | None = None,
@@ -54,6 +56,8 @@ def evolution(
     the two columns of units that have their coordinates, longitude and latitude unless they are not `degrees`; without it the
     centres of a GeoJSON file's outlines stand for them. About them ellipses are drawn, as large as `ellipse` says. `controls` are
     the conditional columns of β convergence: indicators by their values, other nodes by their scores, columns of data or units.
+    The weights of each unit's neighbours add up to 1 for Moran's I and Geary's C if `standardise` is on. Kernel densities have a
+    `bandwidth`, by a rule or a number, and are told at `points` where some are given.
 
     :raises Refused: where there is no such node, period, column or unit, or weights are not above 0.
     """
@@ -78,6 +82,8 @@ def evolution(
         neighbours=near,
         classes=classes,
         width=bandwidth,
+        points=points,
+        standardise=standardise,
         draws=permutations,
         seed=seed,
         at=places,

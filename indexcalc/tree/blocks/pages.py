@@ -45,6 +45,10 @@ class Course(Part):
     """Conditional columns of β convergence: indicators, other nodes, columns of data or units."""
     classes: int = Field(default=4, ge=2)
     """How many classes of scores units move between."""
+    bandwidth: Literal["silverman", "normal"] | Annotated[float, Field(gt=0, allow_inf_nan=False)] = "silverman"
+    """The width of kernel densities: by Silverman's rule, `normal` (1.06 s n^(-1/5)), or a number of points."""
+    standardise: bool = True
+    """Whether the weights of a unit's neighbours are scaled to add up to 1, for Moran's I and Geary's C."""
 
     @property
     def file(self) -> str:
