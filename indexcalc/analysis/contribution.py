@@ -23,7 +23,7 @@ from functools import cache
 from typing import Any
 
 from ..engine import combiner, used_inputs
-from ..engine.rules import power_of, raised, transformed
+from ..engine.rules import power_of, powered, raised, transformed
 from ..methods import AGGREGATORS, WITHOUT_WEIGHTS
 from ..methods.aggregate import COMPARES_UNITS, FREE_SUM
 from ..methods.arrays import Array, np
@@ -322,7 +322,7 @@ def _tangent(branch: Branch, x: Array, y: Array, w: Array, share: Array) -> Arra
             tangent = share * (y + y * (raised(branch, x) / y) ** p / p - y / p)
         else:
             slope = p * y ** (p - 1) if p else 1.0 / y
-            tangent = share * (y + (transformed(branch, x) - transformed(branch, y)) / slope)
+            tangent = share * (y + (transformed(branch, x) - powered(p, y)) / slope)  # weights below 0 take y below the floor
     return np.where(y == 0, 0.0, tangent)
 
 

@@ -193,7 +193,11 @@ def raised(branch: Branch, x: Array) -> Array:
 
 def transformed(branch: Branch, x: Array) -> Array:
     """Return g(x) for a mean of powers g⁻¹(Σ w g(x)), of no less than its `floor`."""
-    p, x = power_of(branch), raised(branch, x)
+    return powered(power_of(branch), raised(branch, x))
+
+
+def powered(p: float | None, x: Array) -> Array:
+    """Return x to a power, its logarithm for p = 0."""
     with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
         return x if p == 1 else np.log(x) if not p else np.asarray(x**p)
 

@@ -9,7 +9,7 @@ from ..frame import same
 from ..frontier import LIMITS, frontier
 from ..records import MOST_COMPARED, Aggregator, Reason
 from ..ties import levelled
-from .means import arithmetic
+from .means import WEIGHED_BELOW, arithmetic
 from .sums import divide
 
 PAIRS = 1 << 16  # pairs of units compared at once: what stays in a processor's cache
@@ -99,7 +99,7 @@ def topsis(
     Formula: scale d⁻ / (d⁺ + d⁻) with d⁺² = Σ w² (best - x)² and d⁻² = Σ w² (x - worst)², best and worst being the highest and
     lowest of each child in any unit; w in place of w² (`once`).
     Edge cases: zero and what is below are scores as any. A child that is the same in all units plays no part; missing where
-    all are, as for a unit alone. A missing child adds to neither distance.
+    all are, as for a unit alone, and with `once` where a weight is below 0. A missing child adds to neither distance.
     Source: Hwang, Yoon 1981.
     """
     x = levelled(x, axis=-2)
@@ -109,9 +109,11 @@ def topsis(
         length = np.sqrt(np.nansum(x**2, axis=-2, keepdims=True))
     elif rescale == "min-max":
         length = np.where(same(best, worst), 0.0, best - worst)
-    factor = (w if weights == "squared" else np.sqrt(w)) / np.where(length == 0, 1.0, length)
+    with np.errstate(invalid="ignore"):
+        factor = (w if weights == "squared" else np.sqrt(w)) / np.where(length == 0, 1.0, length)
     up, down = (np.sqrt(np.nansum((factor * (x - end)) ** 2, axis=-1)) for end in (best, worst))
-    return scale * divide(down, up + down)
+    meant = weights == "squared" or ~((w < 0) & ~np.isnan(x)).any(axis=-1)
+    return np.where(meant, scale * divide(down, up + down), np.nan)
 
 
 def _same(x: Array, w: Array, given: Given) -> Mask:
@@ -128,6 +130,9 @@ ALL_THE_SAME = Reason(
 )
 
 
+ROOTS_BELOW = WEIGHED_BELOW._replace(where=lambda x, w, given: np.asarray((w < 0) & ~np.isnan(x) & (given.weights == "once")))
+
+
 TOPSIS = Aggregator(
     name="topsis",
     terms=("优劣解距离法", "理想解法", "逼近理想解排序法"),
@@ -139,7 +144,7 @@ TOPSIS = Aggregator(
     most_units=None,
     compares=True,
     undefined="missing",
-    reasons=(ALL_THE_SAME,),
+    reasons=(ROOTS_BELOW, ALL_THE_SAME),
     split="shapley",
     query=None,
     counts="otherwise",

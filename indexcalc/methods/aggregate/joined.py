@@ -8,7 +8,7 @@ from ..arrays import Array, Mask, np
 from ..bounds import ABOVE_ZERO, SHARE, ZERO_OR_MORE, Check, Given, Problem, some_above_zero
 from ..records import Aggregator, Powers, Reason
 from ..sql import Column, Sql, mean, none
-from .means import arithmetic
+from .means import WEIGHED_BELOW, arithmetic
 
 _SLACK = 1e-12  # a spread that is less, as a share of the mean, is rounding alone
 
@@ -148,13 +148,15 @@ def mpi(x: Array, w: Array, *, penalty: Literal["negative", "positive"] = "negat
     more than it brings. Normalise before by `z-score` with mean 100, sd 10 and ddof 0 (MPI), or by `ampi` (AMPI).
     Formula: M - S cv, M the weighted mean of a unit's children, S their weighted standard deviation (Σ w (x - M)² / Σ w),
     cv = S / M.
-    Edge cases: defined for M above 0, else missing, unless the children are equal and there is nothing to penalise.
+    Edge cases: defined for M above 0, else missing, unless the children are equal and there is nothing to penalise. Missing too
+    where weights below 0 bring S² below 0.
     Source: Mazziotta, Pareto 2013 (MPI), 2016 (AMPI), 2022 (weights).
     """
     mean = arithmetic(x, w)
     variance = arithmetic((x - mean[..., None]) ** 2, w)
     with np.errstate(invalid="ignore", divide="ignore"):
-        lost = np.where(np.sqrt(variance) <= _SLACK * np.abs(mean), 0.0, np.where(mean > 0, variance / mean, np.nan))
+        spread = np.where((mean > 0) & (variance >= 0), variance / mean, np.nan)
+        lost = np.where(np.sqrt(variance) <= _SLACK * np.abs(mean), 0.0, spread)
     return mean - lost if penalty == "negative" else mean + lost
 
 
@@ -190,7 +192,7 @@ MPI = Aggregator(
     most_units=None,
     compares=False,
     undefined="missing",
-    reasons=(NO_MEAN,),
+    reasons=(NO_MEAN, WEIGHED_BELOW),
     split="shapley",
     query=_mpi_query,
     counts="otherwise",

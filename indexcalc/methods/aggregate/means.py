@@ -63,6 +63,16 @@ BELOW = Reason(
 )
 
 
+WEIGHED_BELOW = Reason(
+    ("weights below 0, of {children}, leave no mean", "{children} 的权重小于 0，无法取平均"),
+    (
+        "aggregate by `arithmetic`, or take weights that are never below 0, such as `pca` with `take: squared`",
+        "请改用 `arithmetic`，或改用不会小于 0 的权重，如 `pca` 的 `take: squared`",
+    ),
+    lambda x, w, given: np.asarray((w < 0) & ~np.isnan(x)),  # noqa: ARG005
+)
+
+
 def geometric(x: Array, w: Array, *, floor: float | None = None) -> Array:
     """Average logarithms, so that a weak child weighs more than a strong one can make up for.
 
@@ -103,12 +113,14 @@ def harmonic(x: Array, w: Array, *, floor: float | None = None) -> Array:
     """Average reciprocals, so that the weakest child weighs most.
 
     Formula: Σ w / Σ (w / x).
-    Edge cases: a child at or below 0, and `floor`, as under the geometric mean.
+    Edge cases: a child at or below 0, and `floor`, as under the geometric mean. Undefined too where weights below 0, as `pca` can
+    give with `take: loadings`, bring Σ (w / x) below 0: scores would jump there from one end to the other.
     Source: HB 2008.
     """
     x = x if floor is None else np.maximum(x, floor)
     with np.errstate(invalid="ignore", divide="ignore"):
-        return _undefined(1.0 / arithmetic(1.0 / x, w), x <= 0)
+        average = arithmetic(1.0 / x, w)
+        return _undefined(1.0 / np.where(average < 0, np.nan, average), x <= 0)
 
 
 def _harmonic_query(sql: Sql, x: Sequence[Column], w: Sequence[float], given: Given) -> Column:
@@ -128,7 +140,7 @@ HARMONIC = Aggregator(
     most_units=None,
     compares=False,
     undefined="refused",
-    reasons=(BELOW,),
+    reasons=(BELOW, WEIGHED_BELOW),
     split=Powers(-1.0),
     query=_harmonic_query,
     counts="otherwise",
@@ -143,7 +155,7 @@ def power(x: Array, w: Array, *, p: float, floor: float | None = None) -> Array:
 
     Formula: (Σ w x^p / Σ w)^(1/p); p = 0 is the geometric mean.
     Edge cases: a child below 0, or at 0 with p at or below 0, makes it undefined as under the geometric mean, unless a `floor`
-    is declared, above 0 where p is not.
+    is declared, above 0 where p is not. Undefined too where weights below 0 bring Σ w x^p below 0, but for p = 1.
     Source: Hardy, Littlewood, Pólya 1934.
     """
     if p == 0:
@@ -152,7 +164,8 @@ def power(x: Array, w: Array, *, p: float, floor: float | None = None) -> Array:
     with np.errstate(invalid="ignore", divide="ignore"):
         largest = _taken_out(x, p)
         y = x if largest is None else x / largest[..., None]
-        average = arithmetic(y**p, w) ** (1.0 / p)
+        average = arithmetic(y**p, w)
+        average = (average if p == 1 else np.where(average < 0, np.nan, average)) ** (1.0 / p)
         return _undefined(average if largest is None else average * largest, (x < 0) | ((x == 0) & (p < 0)))
 
 
@@ -207,7 +220,7 @@ POWER = Aggregator(
     most_units=None,
     compares=False,
     undefined="refused",
-    reasons=(BELOW,),
+    reasons=(BELOW, WEIGHED_BELOW),
     split=Powers("p"),
     query=_power_query,
     counts="otherwise",
