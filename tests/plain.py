@@ -592,7 +592,7 @@ def percentile(
 ) -> list[Number]:
     if zeros == "apart":
         others = percentile([None if value == 0 else value for value in x], low, high, share, higher=higher)
-        return [low if value == 0 else other for value, other in zip(x, others, strict=True)]
+        return [(low if higher else high) if value == 0 else other for value, other in zip(x, others, strict=True)]
     n = len(there(x))
 
     def of(rank: float) -> Number:

@@ -10,7 +10,7 @@ import importlib
 import inspect
 import itertools
 import math
-from typing import Any, get_args
+from typing import Any, Literal, get_args, get_origin
 
 import numpy as np
 import pandas as pd
@@ -108,6 +108,7 @@ MORE: dict[str, list[dict[str, Any]]] = {
     "normalise/piecewise": [
         {"points": [[-30.0, 10.0], [0.0, 40.0], [40.0, 90.0]], "beyond": "extend"},
         {"points": [[-200.0, 10.0], [0.0, 40.0], [200.0, 90.0]], "below": "missing", "above": "missing"},
+        {"points": [[-200.0, 10.0], [0.0, 40.0], [200.0, 90.0]], "beyond": "missing"},
     ],
     "normalise/deduct": [{"each": 2.0, "cap": 20.0, "floor": None}],
     "normalise/bonus": [{"each": 2.0, "cap": 20.0}],
@@ -122,6 +123,8 @@ MORE: dict[str, list[dict[str, Any]]] = {
     "aggregate/topsis": [{"rescale": "vector"}, {"rescale": "min-max", "scale": 1.0}, {"weights": "once"}],
     "aggregate/vikor": [{"v": 0.3, "scale": 1.0}],
     "aggregate/promethee": [
+        {"preference": "v-shape", "p": 30.0},
+        {"preference": "level", "q": 5.0, "p": 30.0},
         {"preference": "linear", "q": 5.0, "p": 30.0},
         {"preference": "gaussian", "s": 20.0, "result": "share"},
     ],
@@ -188,7 +191,23 @@ def settings_of(room: str, method: str, *, lower: bool = False) -> list[dict[str
     required = REQUIRED.get(name, ({},))
     missing = set(needed) - set(required[0])
     assert not missing, f"{name} needs {sorted(missing)}: give it values in REQUIRED of tests/test_methods.py"
-    return [required[-1 if lower else 0], *MORE.get(name, [])]
+    first = required[-1 if lower else 0]
+    given = [first, *MORE.get(name, [])]
+    return [*given, *({**first, key: choice} for key, choice in not_chosen(room, method, given))]
+
+
+def not_chosen(room: str, method: str, given: list[dict[str, Any]]) -> list[tuple[str, str]]:
+    """The words that a parameter may be and is not in any of some parameter sets: each is tried alone, beside what is required."""
+    record, left = RECORDS[room][method], []
+    for key, parameter in record.parameters.items():
+        words = [
+            word for kind in (parameter.type, *get_args(parameter.type)) if get_origin(kind) is Literal for word in get_args(kind)
+        ]
+        chosen = [getattr(record.given(one), key) for one in given]
+        left += [(key, word) for word in words if word not in chosen]
+    needs_more = [word for key, word in left if record.problem({**given[0], key: word})]
+    assert not needs_more, f"{room}/{method} needs more for {needs_more}: give it values in MORE of tests/test_methods.py"
+    return left
 
 
 def every(room: str, *, without: Any = ()) -> Any:
@@ -222,6 +241,8 @@ def normalised(method: str, x: np.ndarray, frame: np.ndarray, sign: float, chose
     signs = np.full(x.shape[-1], sign)
     if method in ABOVE_ZERO:  # the same order, and what was equal still is
         x, frame = frozen(np.exp(x / 50.0)), frozen(np.exp(frame / 50.0))
+    if chosen.get("zeros") == "apart":  # counts, of which none is below 0
+        x, frame = frozen(x + 100.0), frozen(frame + 100.0)
     return CATALOGUE["normalise"][method](x, Frame(frame, signs), **chosen)
 
 
@@ -503,7 +524,7 @@ def test_normalise_constant_empty_and_single_columns(method: str, chosen: dict[s
     if (method in NEED_A_SPREAD or (method == "goalposts" and "worst" in chosen)) and not given_ends:
         assert np.isnan(score[:, 0]).all()
         assert np.isnan(score[0, 2])
-    elif method == "percentile":
+    elif method == "percentile" and "share" not in chosen:
         assert np.isfinite(score[:, 0]).all()
         assert np.isnan(score[0, 2])
     else:

@@ -3,10 +3,11 @@
 The contract of every function is that of `normalise`.
 """
 
+from collections.abc import Sequence
 from typing import Literal
 
 from ..arrays import Array, np
-from ..bounds import ABOVE_ZERO, ANY, SCALE, Bounds
+from ..bounds import ABOVE_ZERO, ANY, SCALE, Bounds, Given
 from ..frame import Frame
 from ..records import Normaliser
 from .bends import at_others
@@ -54,7 +55,7 @@ def percentile(
 
     With ties min it is a spreadsheet's PERCENTRANK.INC; 1 - PERCENTRANK is `direction: lower` with ties max. `share: up-to` is
     the share of units up to and with the own place, rank / n, `below` that of those before it, (rank - 1) / n. With
-    `zeros: apart` a 0 gets `low`, and the others are ranked among themselves.
+    `zeros: apart` a 0 gets `low`, or `high` where less is better, and the others are ranked among themselves.
     Formula: low + (high - low) (rank - 1) / (n - 1).
     Edge cases: zero and what is below are values as any, unless zeros are apart; a constant column gives all the middle, a single
     value is missing. A value beyond all of another frame is half a place beyond its end, so below `low` or above `high`.
@@ -65,7 +66,11 @@ def percentile(
         frame = Frame(np.where(frame.values == 0, np.nan, frame.values), frame.sign, frame.computed)
     before, among = {"between": (1, 1), "up-to": (0, 0), "below": (1, 0)}[share]
     made = low + (high - low) * ((frame.position(x, ties) - before) / np.where(frame.count > among, frame.count - among, np.nan))
-    return np.where(nothing, low, made) if zeros == "apart" else made
+    return np.where(nothing, np.where(frame.sign > 0, low, high), made) if zeros == "apart" else made
+
+
+def _percentile_bends(given: Given, others: Array) -> Sequence[float]:
+    return [*at_others(given, others), *([0.0] if given.zeros == "apart" else [])]
 
 
 PERCENTILE = Normaliser(
@@ -78,7 +83,7 @@ PERCENTILE = Normaliser(
     values=(),
     compares="always",
     query=None,
-    bends=at_others,
+    bends=_percentile_bends,
     curves="all",
 )
 

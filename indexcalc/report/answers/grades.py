@@ -30,7 +30,7 @@ def _data(result: Graded, language: Language) -> dict[str, Any]:
         "node": result.scores.tree.nodes[result.node].id,
         "period": result.period,
         "grades": [
-            {"grade": grade.name, "start": finite(start), "units": count}
+            {"grade": grade.title(language), "start": finite(start), "units": count}
             for grade, start, count in zip(result.grades, result.starts, result.counts, strict=True)
         ],
         "fit": None if result.fit is None else finite(result.fit),
