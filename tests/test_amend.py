@@ -217,6 +217,12 @@ def test_an_amendment_is_checked_whole_and_says_which_ranks_move_and_where_a_fin
     missing = amend(project, [Amendment("set", "cases", "column", "no such heading")])
     assert missing.is_refused
     assert (project / FILE).read_bytes() == before
+    values = project / "values.csv"
+    values.write_text(values.read_text(encoding="utf-8").replace("1", "x", 1), encoding="utf-8")
+    wrong = amend(project, one)
+    assert wrong.findings and not wrong.is_refused and wrong.moved is None  # the data were wrong already
+    assert amend(project, [Amendment("set", "cases", "column", "no such heading")]).is_refused
+    assert (project / FILE).read_bytes() == before
 
 
 def test_data_are_read_once_and_known_scores_are_those_of_before(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:

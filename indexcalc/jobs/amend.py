@@ -75,11 +75,13 @@ class Amended(Result):
     findings: tuple[Finding, ...]
     moved: Moved | None = None
     scores: Scores | None = field(default=None, repr=False)
+    wrong_before: frozenset[tuple[str, str]] = frozenset()
+    """The errors of the data as they were before, by code and message: they do not keep a tree from being amended."""
 
     @property
     def is_refused(self) -> bool:
-        """Say whether the new tree, or its data, has an error."""
-        return bool(errors(self.findings))
+        """Say whether the new tree has an error, or its data one that they had not before."""
+        return any(_named(one) not in self.wrong_before for one in errors(self.findings))
 
     def diff(self) -> str:
         """Return the lines of the text that differ, as `diff -u` shows them."""
@@ -197,10 +199,8 @@ def _amended(
     if not score or after.index is None or errors(after.findings):
         return Amended(wanted, before, after, after.findings)
     quiet = _ReadOnce.to(project, (after.index, after.findings))
-    try:
-        check(quiet)
-    except Refused as refused:
-        return Amended(wanted, before, after, tuple(refused.findings))
+    if found := _wrong(quiet):
+        return Amended(wanted, before, after, tuple(found), wrong_before=_wrong_before(project, before))
     new = _scored(quiet)
     if new is None:
         return Amended(wanted, before, after, tuple(in_order(quiet.told)))
@@ -209,6 +209,26 @@ def _amended(
     when = period_of(new, period)
     moved = moved_ranks(old, new, when) if old is not None and when in old.periods else None
     return Amended(wanted, before, after, tuple(in_order([*quiet.told, *new.findings])), moved, new)
+
+
+def _wrong(quiet: Listening) -> Sequence[Finding]:
+    """Return what is found in a tree and its data where there is an error among it; nothing where there is none."""
+    try:
+        check(quiet)
+    except Refused as refused:
+        return refused.findings
+    return ()
+
+
+def _wrong_before(project: Project, text: TreeText) -> frozenset[tuple[str, str]]:
+    """Return the errors of the data by a tree as it is written; none where that itself is refused."""
+    if text.index is None or errors(text.findings):
+        return frozenset()
+    return frozenset(map(_named, errors(_wrong(Listening.to(project, (text.index, text.findings))))))
+
+
+def _named(found: Finding) -> tuple[str, str]:
+    return found.code, found.message("en")
 
 
 def _scored_text(project: Project, text: TreeText) -> Scores | None:
