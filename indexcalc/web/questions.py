@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 import shlex
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from .later import Counted
 
 MOST = 1e9  # of a number that nothing else bounds
-Kind = Literal["unit", "node", "period", "whole", "number", "choice", "text", "state", "file", "tick"]
+Kind = Literal["unit", "node", "period", "department", "whole", "number", "choice", "text", "state", "file", "tick"]
 Values = Mapping[str, Any]
 Result = Any
 
@@ -95,6 +96,10 @@ class Question:
     picture: Callable[[Scores, Result, Answer, Language], Markup]
     needs: tuple[str, ...] = ()
     """Of these fields one must be said, and no more than one."""
+    has_levels: bool = True
+    """Whether it is asked of the units of a level; what was reported is of no level."""
+    is_for_editors: bool = False
+    """Whether it says what others than editors are not to see."""
 
     def values(self, said: Mapping[str, str]) -> dict[str, Any]:
         """Return what was typed by the names of fields, less what was left empty.
@@ -124,7 +129,7 @@ class Question:
         """Return the names among what a question is told that may be those of files beside the tree."""
         return [str(values[one.name]) for one in self.fields if one.kind in ("file", "state") and one.name in values]
 
-    def command(self, values: Values, *, index: str = INDEX, level: str | None = None) -> str:
+    def command(self, values: Values, *, index: str = INDEX, level: str | None = None, as_of: str | None = None) -> str:
         """Return the command line that gives the same answer in the project's folder."""
         said = [
             (one, f"{values[one.name]:g}" if isinstance(values[one.name], float) else str(values[one.name]))
@@ -132,7 +137,8 @@ class Question:
             if one.name in values
         ]
         options = [part for one, value in said if one.option for part in (one.option, *([value] if one.kind != "tick" else []))]
-        options += ["--level", level] if level else []
+        options += ["--level", level] if level and self.has_levels else []
+        options += ["--as-of", as_of] if as_of else []
         options += ["--index", index] if index != INDEX else []
         arguments = [value for one, value in said if not one.option]
         apart = ["--"] if any(value.startswith("-") for value in arguments) else []
@@ -291,6 +297,17 @@ def _board(scores: Scores, result: Result, answer: Answer, language: Language) -
     )
 
 
+def _doubts(scores: Scores, result: Result, answer: Answer, language: Language) -> Markup:
+    """Draw how much there is to ask each department."""
+    from ..report.sheets.sheet import Heading, Sheet
+
+    del scores, result
+    sheet = answer.sheets[""]
+    counts = Counter(str(row[0]) for row in sheet.rows)
+    headings = (sheet.headings[0], Heading(sheet.title, "count"))
+    return picture_of(Sheet(sheet.title, headings, tuple(counts.most_common())), language)
+
+
 # ----------------------------------------------------------------------------------------------------------- questions
 
 
@@ -351,6 +368,21 @@ def _trend(served: Served, scores: Scores, values: Values, counted: Counted) -> 
     published, unread = read_published(served.file)
     served.go_on(unread)
     return trend(scores, **values, published=published)
+
+
+def _audit(served: Served, scores: Scores, values: Values, counted: Counted) -> Result:
+    """Audit what was reported, read again: scores do not hold all of it."""
+    from ..jobs.audit import audit
+
+    del scores, counted
+    return audit(served, **values)
+
+
+def _audited(result: Result, values: Values, language: Language) -> Answer:
+    from ..report.answers.audit import audited
+
+    del values
+    return audited(result, language)
 
 
 def _elsewhere(name: str, served: Served, scores: Scores, values: Values, counted: Counted) -> Result:
@@ -520,6 +552,18 @@ QUESTIONS: dict[str, Question] = {
             picture=_first,
         ),
         _question("describe", _PERIOD, _NODE, picture=_first),
+        replace(
+            _question(
+                "audit",
+                Field("department", word.department, "department", "--department"),
+                replace(_PERIOD, empty=words.all_of_them),
+                ask=_audit,
+                answer=_audited,
+                picture=_doubts,
+            ),
+            has_levels=False,
+            is_for_editors=True,
+        ),
         _question(
             "evolution",
             _PERIOD,

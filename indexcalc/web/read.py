@@ -14,11 +14,12 @@ from ..findings import Language, Place, Refused, finding
 from ..jobs.inputs import inputs_of, offered
 from ..jobs.names import asked_node, must_be_there, period_of, unit_of
 from ..jobs.project import refuse
+from ..tree.columns import departments
 from ..words.page import page as page_words
 from ..words.periods import period_title
 from ..words.web import web as words
 from .current import Served, State
-from .later import MOST_OF_ONE, Busy, Counted, Later, Task
+from .later import MOST_OF_ONE, MOST_SECONDS, Busy, Counted, Later, Task
 from .questions import QUESTIONS, Field, Question
 from .visit import SORTS, Page, Visit, status_of
 
@@ -283,7 +284,7 @@ def _dimension_part(visit: Visit, about: Chosen, node: str) -> str:
 
 
 def _ask(later: Later, visit: Visit) -> Response:
-    about, question = chosen(visit), QUESTIONS.get(visit.asked("question"))
+    about, question = chosen(visit), _questions(visit).get(visit.asked("question"))
     if question is None:
         return _list_questions(visit, about)
     said = {one.name: visit.asked(one.name) for one in question.fields}
@@ -313,7 +314,8 @@ def _ask(later: Later, visit: Visit) -> Response:
         ],
         level=about.level or "",
         others=[
-            (one.title(visit.language), visit.url("/ask", question=name, level=about.level)) for name, one in QUESTIONS.items()
+            (one.title(visit.language), visit.url("/ask", question=name, level=about.level))
+            for name, one in _questions(visit).items()
         ],
         here=question.title(visit.language),
         **answered,
@@ -323,6 +325,11 @@ def _ask(later: Later, visit: Visit) -> Response:
     return visit.laid_out(_asked_title(visit, about, question), part, status=status, scripts=SORTS)
 
 
+def _questions(visit: Visit) -> dict[str, Question]:
+    """Return the questions that the visitor may ask, by their names."""
+    return {name: one for name, one in QUESTIONS.items() if visit.sees_files or not one.is_for_editors}
+
+
 def _asked_title(visit: Visit, about: Chosen, question: Question) -> str:
     return f"{question.title(visit.language)} · {about.scores.index.index.title(visit.language)}"
 
@@ -330,7 +337,7 @@ def _asked_title(visit: Visit, about: Chosen, question: Question) -> str:
 def _list_questions(visit: Visit, about: Chosen) -> Response:
     listed = [
         (one.title(visit.language), one.about(visit.language), visit.url("/ask", question=name, level=about.level))
-        for name, one in QUESTIONS.items()
+        for name, one in _questions(visit).items()
     ]
     return visit.page("questions.html.jinja", words.what_to_ask(visit.language), listed=listed)
 
@@ -345,11 +352,21 @@ def _task(later: Later, visit: Visit, about: Chosen, question: Question, values:
         return question.ask(served, about.scores, asked, counted), served
 
     try:
-        return later.task(key, make, who=visit.visitor.name or visit.address)
+        task = later.task(key, make, who=visit.visitor.name or visit.address)
     except Busy as busy:
         if busy.own:
             refuse("IC571", most=MOST_OF_ONE)
         refuse("IC547")
+    if task.is_too_long:
+        refuse("IC572", minutes=round(MOST_SECONDS / 60), command=_command(visit, about, question, values))
+    return task
+
+
+def _command(visit: Visit, about: Chosen, question: Question, values: Mapping[str, Any]) -> str:
+    """Return the command line that gives the same answer in the project's folder."""
+    said = _by_name(about.scores, values)
+    as_of = visit.project().as_of
+    return question.command(said, index=visit.site.index_file.name, level=about.level, as_of=as_of)
 
 
 def _in_progress(visit: Visit, about: Chosen, question: Question, task: Task) -> Response:
@@ -385,7 +402,7 @@ def _answered(visit: Visit, about: Chosen, question: Question, values: Mapping[s
             ],
             "picture": question.picture(about.scores, result, answer, visit.language),
             "text": answer.text,
-            "command": question.command(_by_name(about.scores, values), index=visit.site.index_file.name, level=about.level),
+            "command": _command(visit, about, question, values),
             "workbook": visit.url("/ask/workbook", question=question.name, **values, level=about.level) if answer.sheets else "",
             "marks": level_marks(visit.language) if question.name == "warn" else "",
         }
@@ -410,7 +427,7 @@ def _workbook(later: Later, visit: Visit) -> Response:
     from ..report.answers.answer import files_of
     from ..version import VERSION
 
-    about, question = chosen(visit), QUESTIONS.get(visit.asked("question"))
+    about, question = chosen(visit), _questions(visit).get(visit.asked("question"))
     if question is None:
         return visit.findings([finding("IC567", Place())], status=404)
     values = question.values({one.name: visit.asked(one.name) for one in question.fields})
@@ -459,6 +476,8 @@ def _choices(visit: Visit, about: Chosen, one: Field) -> list[tuple[str, list[tu
         return [("", [(units.ids[at], units.title(at, language)) for at in range(len(units))])]
     if one.kind == "period":
         return [("", periods)]
+    if one.kind == "department":
+        return [("", [(name, name) for name in departments(scores.index)])]
     if one.kind == "choice":
         return [("", [(value, title(language)) for value, title in one.choices])]
     if one.kind == "file":

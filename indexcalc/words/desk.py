@@ -129,6 +129,8 @@ class desk:  # noqa: N801 - read as `desk.save(language)`
 
     display = Said("滚动展示", "Display")
     lost = Said("连接中断，正在重新连接……显示的是 {at} 的内容", "Connection lost, trying again; this is of {at}")
+    display_keys = Said("←／→ 翻页　空格暂停", "← / → turn, space stops")
+    stopped = Said("已暂停", "Stopped")
     of_page = Said("{page}／{pages}", "{page} of {pages}")
     in_short = Said("本期概况", "In short")
     bar = Said("得分条形图", "Score as a bar")

@@ -136,6 +136,8 @@ class web:  # noqa: N801 - read as `web.log_in(language)`
     about_sensitivity = Said("排名取决于哪些方法、指标和权重。", "Which choices, nodes and weights the ranking hangs on.")
     ask_describe = Said("指标概况", "What are the values like?")
     about_describe = Said("各指标的数值分布、异常值和相关。", "Where values lie, what stands apart, what goes together.")
+    ask_audit = Said("数据质量审核", "What looks suspicious?")
+    about_audit = Said("列出可疑数据及应询问的部门。", "Lists suspicious values, and whom to ask.")
     ask_evolution = Said("指数演变", "How do scores evolve?")
     about_evolution = Said(
         "差异分解、收敛、分布形态、类型转移和空间自相关。",
