@@ -1,6 +1,7 @@
 """All served pages in a real browser: by keyboard alone, in both languages, wide and narrow, with axe.
 
-Each screen is opened once a language. What is typed, pasted and turned has tests of its own below.
+Each screen is opened once a language, and looked at by axe in each: wide in one, narrow in the other. What is typed, pasted and
+turned has tests of its own below.
 """
 
 # ruff: noqa: F401 - fixtures are taken from where they are shared
@@ -11,6 +12,7 @@ import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -22,8 +24,11 @@ pytest.importorskip("starlette", reason="the extra `serve` is not installed")
 from indexcalc.jobs.ledger import log
 from indexcalc.jobs.project import Project, project_of
 from indexcalc.journal.history import read_history
+from indexcalc.journal.served import read_acts
 from indexcalc.web import display
 from indexcalc.web.app import make_app
+from indexcalc.web.later import Later
+from indexcalc.web.questions import QUESTIONS
 
 from . import served as shared
 from .browser import browser, needs_chromium
@@ -158,12 +163,65 @@ def receipt(page: Any) -> None:
     assert "/submit/receipt" in page.url
 
 
+def saved(page: Any) -> None:
+    page.goto(f"{page.at}edit/node?node=d")
+    page.fill('[name="k:d:name"]', f"甲 {page.language}")
+    sent(page, "form.edit button.main")
+    page.fill("[name=who]", "李四")
+    page.fill("[name=why]", "改名")
+    sent(page, "button[formaction]")
+    assert "saved=1" in page.url
+
+
+def published(page: Any) -> None:
+    page.goto(f"{page.at}edit/publish")
+    page.fill("[name=who]", "李四")
+    page.fill("[name=why]", "更正")
+    sent(page, "form.edit button.main")
+    assert page.locator("main > .remark").count() == 1
+
+
+def broken(page: Any, tree: Path) -> None:
+    """The tree as it was is there again once it was shown with a mistake."""
+    kept = tree.read_bytes()
+    tree.write_bytes(kept.replace(b"{id: c}", b"{id: c, wieght: 1}"))
+    page.goto(f"{page.at}edit")
+    tree.write_bytes(kept)
+    assert "IC111" in page.inner_text(".findings")
+
+
+def in_progress(page: Any) -> None:
+    """A page that would ask again by itself does not while it is looked at."""
+    go, asked = threading.Event(), QUESTIONS["describe"]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(QUESTIONS, "describe", replace(asked, ask=lambda *_: go.wait(60)))
+        patch.setitem(Later.task.__kwdefaults__ or {}, "soon", 0.0)
+        page.route("**/ask?*", lambda route: route.fulfill(response=(got := route.fetch()), headers=without_refresh(got.headers)))
+        page.goto(f"{page.at}ask?question=describe&now=1&node={page.language}")
+        page.unroute_all()
+        go.set()
+    assert page.locator("main [role=status]").count() == 1
+
+
+def without_refresh(headers: dict[str, str]) -> dict[str, str]:
+    return {name: said for name, said in headers.items() if name != "refresh"}
+
+
+def turned_away(page: Any) -> None:
+    page.goto(f"{page.locked}login")
+    page.fill("[name=name]", "某局填报")
+    page.fill("[name=password]", "not the password")
+    sent(page, "form.login button")
+    assert "IC564" in page.inner_text(".findings")
+
+
 def logged_in(page: Any) -> None:
     page.goto(f"{page.locked}login")
     page.fill("[name=name]", "某局填报")
     page.fill("[name=password]", shared.PASSWORD)
     sent(page, "form.login button")
     assert "某局填报" in page.inner_text("form.who")
+    assert page.url == f"{page.locked}submit"
 
 
 WAITED = "() => !document.querySelector('main p[role=status]:not([data-sorted]):not([data-status])')"
@@ -187,50 +245,63 @@ PATHS = {
     "dimension": "dimension?node=d",
     "questions": "ask",
     **{f"ask {name}": f"ask?{urlencode({'question': name, 'now': 1, **said})}" for name, said in dict(ASKED).items()},
+    "display": "display",
     "edit": "edit",
     "node": "edit/node?node=d",
     "leaf": "edit/node?node=a",
-    "changes": "edit/history",
     "publish": "edit/publish",
     "submit": "submit",
     "form": "submit/form?department=某局&period=2022",
-    "ledger": "submit/ledger",
     "none": "nothing",
 }
+ON_THE_TREE = {"conflict": conflicted, "broken": broken}
 STEPS: dict[str, Callable[..., None]] = {
     "preview": previewed,
     "refused": lambda page: previewed(page, "0.9"),
     "wrong report": lambda page: reported(page, "x"),
     "receipt": receipt,
+    "ledger": lambda page: page.goto(f"{page.at}submit/ledger"),
+    "saved": saved,
+    "changes": lambda page: page.goto(f"{page.at}edit/history"),
+    "published": published,
+    "in progress": in_progress,
     "login": lambda page: page.goto(f"{page.locked}login"),
+    "turned away": turned_away,
     "logged in": logged_in,
 }
 
 
-@pytest.mark.parametrize("name", [*PATHS, *STEPS, "conflict"])
+SCREENS = [*PATHS, *STEPS, *ON_THE_TREE]
+
+
+def violations(page: Any) -> list[tuple[str, list[str]]]:
+    """What axe finds on a page; what it finds in order is not told, which takes most of its time."""
+    from axe_playwright_python.base import AXE_FILE_PATH
+
+    page.evaluate(AXE_FILE_PATH.read_text(encoding="utf-8"))
+    found = page.evaluate("async () => (await axe.run({resultTypes: ['violations']})).violations")
+    return [(one["id"], [node["html"][:120] for node in one["nodes"][:3]]) for one in found]
+
+
+@pytest.mark.parametrize("name", SCREENS)
 def test_every_screen_is_accessible_and_fits(screen: Any, beside: Project, name: str) -> None:
     """No violation, nothing wider than the window, nothing said or asked for elsewhere, all reached by the tabulator."""
-    from axe_playwright_python.sync_playwright import Axe
-
     screen.set_viewport_size({"width": 1280, "height": 900})
     if name in PATHS:
         screen.goto(f"{screen.at}{PATHS[name]}")
         screen.wait_for_function(WAITED, timeout=60000)
-    elif name == "conflict":
-        conflicted(screen, beside.file)
-    else:
+    elif name in STEPS:
         STEPS[name](screen)
+    else:
+        ON_THE_TREE[name](screen, beside.file)
     assert screen.evaluate("document.documentElement.lang") == {"zh": "zh-CN", "en": "en"}[screen.language]
-    at = [*PATHS, *STEPS, "conflict"].index(name)
-    # axe takes a second: unless all is to be proved, each screen has it in one language and of one width, by turns
-    narrow = (at % 4 < 2) == (screen.language == "en")
+    narrow = (SCREENS.index(name) % 2 == 0) == (screen.language == "en")
     for width in (1280, 360):
         screen.set_viewport_size({"width": width, "height": 900})
         assert screen.evaluate(OVERFLOWING) == []
         assert screen.evaluate(WIDER) == []
-        if (width == 360) == narrow and (PROVE or at % 2 == (screen.language == "en")):
-            found = Axe().run(screen).response["violations"]
-            assert [(one["id"], [node["html"][:120] for node in one["nodes"][:3]]) for one in found] == []
+        if PROVE or (width == 360) == narrow:
+            assert violations(screen) == []
     if screen.language == "zh" and (PROVE or not name.startswith("ask") or name == "ask explain"):
         wanted = screen.evaluate(FOCUSABLE)
         for _ in (*wanted, "the window itself"):
@@ -304,6 +375,62 @@ def test_a_quarter_is_reported_by_keyboard_alone_and_one_mistake_corrected(chrom
     assert [(one.by, one.period) for one in log(project).entries] == [("张三（未登录）", "2022Q2")]
 
 
+def test_one_logs_in_asks_publishes_and_turns_the_display_by_keyboard_alone(chromium: Any, tmp_path: Path) -> None:
+    project = shared.project_in(tmp_path)
+    with served(project, users=shared.users_in(project)) as port, page_of(chromium) as page:
+        page.goto(f"http://127.0.0.1:{port}/?lang=zh")
+        page.wait_for_url("**/login**")
+        for name, text in (("name", "编辑"), ("password", shared.PASSWORD)):
+            tab_to(page, name)
+            page.keyboard.type(text)
+        entered(page)
+        assert "编辑" in page.inner_text("form.who")
+        for link in ("分析", "目标测算"):
+            tab_to(page, link)
+            entered(page)
+        tab_to(page, "unit")
+        page.keyboard.press("ArrowDown")
+        assert page.input_value("[name=unit]") == "u2"
+        tab_to(page, "rank")
+        page.keyboard.type("1")
+        entered(page)
+        assert page.inner_text("pre.command") == "indexcalc target --rank 1 --effort peers 西区"
+        assert page.locator("section.picture svg").count() == 1
+        rows = page.locator("main table tbody tr")
+        before = rows.all_inner_texts()
+        tab_to(page, page.inner_text("main table thead button >> nth=0").strip())
+        page.keyboard.press("Enter")
+        page.keyboard.press("Enter")
+        assert sorted(rows.all_inner_texts()) == sorted(before)
+        tab_to(page, "发布")
+        entered(page)
+        tab_to(page, "why")
+        page.keyboard.type("首次发布")
+        entered(page)
+        assert "已发布" in page.inner_text(".remark")
+        tab_to(page, "滚动展示")
+        entered(page)
+        first = page.inner_text("section:not([hidden]) h2")
+        page.keyboard.press("ArrowRight")
+        assert page.inner_text("section:not([hidden]) h2") != first
+        assert page.inner_text("[data-page]").startswith("2／")
+        page.keyboard.press("ArrowLeft")
+        assert page.inner_text("section:not([hidden]) h2") == first
+        page.keyboard.press("Space")
+        assert page.inner_text("[data-stopped]") == "已暂停"
+        page.goto(f"http://127.0.0.1:{port}/")
+        tab_to(page, "退出登录")
+        entered(page)
+        page.wait_for_url("**/login")
+    assert [(one.who, one.action) for one in read_acts(project.file)[0]] == [("编辑", "login"), ("编辑", "publish")]
+
+
+def entered(page: Any) -> None:
+    """Press Enter, and wait for the page that follows."""
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+
+
 def test_a_block_of_a_spreadsheet_is_pasted_into_the_cells(chromium: Any, project: Project) -> None:
     paste = """(text) => {
       const data = new DataTransfer(); data.setData('text/plain', text);
@@ -324,8 +451,6 @@ def test_a_block_of_a_spreadsheet_is_pasted_into_the_cells(chromium: Any, projec
 def test_the_wall_turns_outlives_a_restart_and_shows_what_is_new(
     chromium: Any, project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from axe_playwright_python.sync_playwright import Axe
-
     monkeypatch.setattr(display, "SECONDS", 1)
     sooner = "const every = window.setInterval; window.setInterval = (what, after) => every(what, Math.min(after, 1000))"
     heading = "document.querySelector('section:not([hidden]) h2').textContent"
@@ -335,7 +460,7 @@ def test_the_wall_turns_outlives_a_restart_and_shows_what_is_new(
             page.goto(f"http://127.0.0.1:{port}/display?lang=zh")
             first = page.evaluate(heading)
             page.wait_for_function(f"(was) => {heading} !== was", arg=first)
-            assert [one["id"] for one in Axe().run(page).response["violations"]] == []
+            assert violations(page) == []
             assert page.evaluate("document.documentElement.scrollHeight") <= 1080
         page.wait_for_selector("[data-lost]:not([hidden])", timeout=20000)
         table = project.file.with_name("v.csv")
