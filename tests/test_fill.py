@@ -11,6 +11,8 @@ import pytest
 from indexcalc.jobs.fill import fill, hand_in, recorded
 from indexcalc.jobs.ledger import log, verify
 from indexcalc.jobs.project import project_of
+from indexcalc.jobs.publish import publish_in
+from indexcalc.jobs.submissions import submissions
 from indexcalc.jobs.template import form, form_workbook
 from indexcalc.journal.entries import read_cells
 from indexcalc.journal.ledger import entry_of
@@ -56,6 +58,27 @@ def test_what_is_typed_is_recorded_as_a_workbook_of_the_same_values_is(folder: P
     kept = [[(cell.unit, cell.column, cell.value) for cell in read_cells(each.cells)] for each in (one, *uploaded.entries)]
     assert kept[0] == kept[1]
     assert recorded(project, asked)[1] == WHOLE
+
+
+def test_years_of_reported_quarters_are_published(folder: Path) -> None:
+    """Nobody reports a year: its report says who reported its quarters."""
+    file = folder / "indicators.yaml"
+    file.write_text(file.read_text(encoding="utf-8").replace("due: 15", "due: 15, roll_up: year"), encoding="utf-8")
+    project = project_of(folder)
+    for quarter in (1, 2, 3, 4):
+        values = {cell: str(int(text) + quarter) for cell, text in WHOLE.items()}
+        assert fill(project, form(folder, "市公安局", f"2021Q{quarter}"), values, by="张三").entries
+    scores = project.scores()
+    assert scores.periods[-1] == "2021"
+    assert {one.period for one in submissions(project, scores.periods)} == {f"2021Q{quarter}" for quarter in (1, 2, 3, 4)}
+    assert publish_in(project, scores, "2021", by="李四", why="").folder is not None
+
+
+def test_a_measure_with_brackets_of_its_own_does_not_hide_its_column(folder: Path) -> None:
+    file = folder / "indicators.yaml"
+    file.write_text(file.read_text(encoding="utf-8").replace("measure: 件", "measure: 元（当年价）"), encoding="utf-8")
+    found = fill(project_of(folder), form(folder, "市公安局", "2022Q1"), WHOLE, by="张三", dry_run=True)
+    assert not found.is_refused and [one.code for one in found.findings if one.severity != "note"] == []
 
 
 def test_every_mistake_is_told_at_its_cell_and_nothing_is_recorded(folder: Path) -> None:

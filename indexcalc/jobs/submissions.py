@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from pathlib import Path
 
-from ..periods import last_day
+from ..periods import last_day, read_period
 from ..report.sheets.submissions import Submitted
 from ..tree.columns import departments
 from ..tree.model import Index
@@ -24,6 +24,8 @@ def ledger_of(index: Index, wanted: str | None) -> str:
 def submissions(project: Project, periods: tuple[str, ...]) -> tuple[Submitted, ...]:
     """Return what each department has reported of some periods, or not; nothing where no data come from a ledger.
 
+    Of a period that others are rolled up into nothing is reported.
+
     Nothing hangs on the day on which this is asked: what is not there yet is not there, however late it is.
     """
     index, moment = project.tree[0], project.moment()
@@ -37,7 +39,7 @@ def submissions(project: Project, periods: tuple[str, ...]) -> tuple[Submitted, 
         if one.index == index.index.id and (moment is None or one.at <= moment)
     ]
     found = []
-    for period in periods:
+    for period in (one for one in periods if read_period(one, index.periods.kind) == one):
         end, days = last_day(period, index.periods.kind), index.periods.due
         due = end + dt.timedelta(days=days) if end and days is not None else None
         for department in departments(index):

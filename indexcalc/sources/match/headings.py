@@ -16,7 +16,8 @@ from ..readers.table import Table, closed, name_of
 from .matched import Source
 
 _BRACKETS = (")", "]", "）", "】")
-_IN_BRACKETS = r"\s*[(\[（【][^()\[\]（）【】]*[)\]）】]$"
+_OPEN, _REST, _CLOSE = r"[(\[（【]", r"[^()\[\]（）【】]*", r"[)\]）】]"
+_IN_BRACKETS = rf"\s*{_OPEN}{_REST}(?:{_OPEN}{_REST}{_CLOSE}{_REST})*{_CLOSE}$"  # such as （元（当年价））
 
 
 def headings_of(table: Table) -> list[str]:
