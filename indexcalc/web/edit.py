@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from ..findings import Finding, Place, Refused, finding, nearest
+from ..findings import Finding, Place, Refused, errors, finding, nearest
 from ..jobs.amend import Amended, TreeText, amend, meanwhile, save, text_of_tree
 from ..tree.amend import Amendment, as_typed, as_written
 from ..tree.edit import exact_total, have_total, rescaled, weight_text
@@ -97,6 +97,8 @@ class Edited:
     moves: Any = None
     previewed: str = ""
     remark: str = ""
+    known: int = 0
+    """How many warnings and notes there were before."""
 
 
 # ------------------------------------------------------------------------------------------------------------------- pages
@@ -403,7 +405,7 @@ def _looked_at(visit: Visit, edited: Edited) -> Amended | None:
         visit.found += refused.findings
         return None
     _place(edited, made, visit)
-    visit.found += [one for one in made.findings if one not in visit.found]
+    visit.found += [one for one in errors(made.findings) if one not in visit.found]
     edited.made, edited.previewed = made, made.after.digest
     if made.moved is not None and made.moved.moves:
         edited.moves = table(moves_sheet(made.moved, visit.language), visit.language)
@@ -419,15 +421,29 @@ def _known(visit: Visit) -> Scores | None:
 
 
 def _place(edited: Edited, made: Amended, visit: Visit) -> None:
-    """Put what is found to the fields and lines that it is about; what is about others goes above the page."""
+    """Put what is found to the fields and lines that it is about; what is about others goes above the page.
+
+    What was there before and is no error is counted alone: it would stand between an editor and what the edit brings.
+    """
     boxes, lines = {box.name: box for box in _boxes(edited)}, {line.id: line for line in edited.lines}
+    before = _found_before(visit)
     for one in made.findings:
+        if one.severity != "error" and (one.code, one.message("en")) in before:
+            edited.known += 1
+            continue
         node, key = made.after.part_of(one)
         slot = boxes.get(f"{_KEY}{node}:{key}") or lines.get(node)
         if slot is not None:
             slot.problems.append(one)
         else:
             visit.found.append(one)
+
+
+def _found_before(visit: Visit) -> set[tuple[str, str]]:
+    """Return what is found in the files as they are, where they can be scored."""
+    with suppress(Refused):
+        return {(one.code, one.message("en")) for one in visit.site.current.state().found}
+    return set()
 
 
 def _status(made: Amended, visit: Visit) -> str:

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from ..report.answers.answer import Answer
     from ..report.formats.html.markup import Table
     from ..report.sheets.analysed import Analysed
+    from ..report.sheets.sheet import Sheet
     from ..scores import Scores
 
 MOST_LISTED = 1000
@@ -398,7 +399,10 @@ def _answered(visit: Visit, about: Chosen, question: Question, values: Mapping[s
         file = f"{question.name}.xlsx"
         return {
             "tables": [
-                table(shortened(sheet, MOST_ROWS, visit.language, file), visit.language, sortable=True) for sheet in sheets
+                table(
+                    shortened(sheet, MOST_ROWS, visit.language, file), visit.language, sortable=True, classes=_of_periods(sheet)
+                )
+                for sheet in sheets
             ],
             "picture": question.picture(about.scores, result, answer, visit.language),
             "text": answer.text,
@@ -409,6 +413,11 @@ def _answered(visit: Visit, about: Chosen, question: Question, values: Mapping[s
 
     made: dict[str, Any] = about.state.kept(key, make)
     return made
+
+
+def _of_periods(sheet: Sheet) -> str:
+    """Return the classes of a table that keep its periods in one line."""
+    return " ".join(f"p{at}" for at, one in enumerate(sheet.headings, 1) if one.kind == "period")
 
 
 def _by_name(scores: Scores, values: Mapping[str, Any]) -> dict[str, Any]:

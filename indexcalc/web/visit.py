@@ -185,6 +185,10 @@ class Visit:
             return self.url("/", lang=other)
         return self.url(self.request.url.path, **{**self.request.query_params, "lang": other})
 
+    def place(self, found: Finding) -> str:
+        """Return where something was found, below the folder of the tree: where that lies on the server is nobody's business."""
+        return str(found.place).removeprefix(f"{self.site.index_file.parent.as_posix()}/")
+
     def severity(self, found: Finding) -> str:
         """Return what a finding's severity is called."""
         return str(getattr(words, f"severity_{found.severity}")(self.language))

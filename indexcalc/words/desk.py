@@ -50,6 +50,9 @@ class desk:  # noqa: N801 - read as `desk.save(language)`
     so_many_found = Said(
         "错误 {errors} 处，提醒 {warnings} 处", "{errors} {errors:error|errors}, {warnings} {warnings:warning|warnings}"
     )
+    found_before = Said(
+        "另有 {count} 条提醒和说明在修改前已有，未列出。", "{count} warnings and notes that were there before are not shown."
+    )
     nothing_changed = Said("没有改动", "Nothing is changed")
     what_changes = Said("将改动的文字", "What changes in the file")
     ranks_that_move = Said("位次变化", "Ranks that move")
