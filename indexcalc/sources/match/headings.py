@@ -17,7 +17,7 @@ from .matched import Source
 
 _BRACKETS = (")", "]", "）", "】")
 _OPEN, _REST, _CLOSE = r"[(\[（【]", r"[^()\[\]（）【】]*", r"[)\]）】]"
-_IN_BRACKETS = rf"\s*{_OPEN}{_REST}(?:{_OPEN}{_REST}{_CLOSE}{_REST})*{_CLOSE}$"  # such as （元（当年价））
+_IN_BRACKETS = rf"\s*{_OPEN}{_REST}(?:{_OPEN}{_REST}{_CLOSE}{_REST})*{_CLOSE}$"  # a measure may have brackets of its own
 
 
 def headings_of(table: Table) -> list[str]:
