@@ -36,6 +36,8 @@ FLAT = {name: [50.0] * 5 for name in STEADY}
 TURNED = {**STEADY, "income": [10.0, 80, 70, 60, 50]}
 GONE = {**STEADY, "income": [90.0, 80, 70, 60, None]}
 NONE = {**STEADY, **{name: [*STEADY[name][:4], None] for name in STEADY}}
+THIN = {**STEADY, "doctors": [90.0, 80, 70, 60, None], "beds": [90.0, 80, 70, 60, None]}
+FLOORED = "{method: goalposts, worst: 0, best: 100}, missing: {policy: floor}"
 TIED = {name: [90.0, 80, 70, 70, 50] for name in STEADY}
 CLOSE = {name: [90.0, 80, 70.1, 70, 50] for name in STEADY}
 MIXED = {**STEADY, "doctors": [90.0, 80, 85, 45, 50], "beds": [90.0, 80, 70, 60, 50], "income": [90.0, 80, 40, 77, 50]}
@@ -87,6 +89,13 @@ CASES: list[tuple[str, str, dict[str, Any], dict[str, Any]]] = [
     ("S1b", "甲, 乙 and 丙 (90.00) are first.", {"years": [TOP]}, {"years": [STEADY]}),
     ("S1b", "first", {"years": [NEAR]}, {"years": [FLAT]}),
     ("S1b", "5 units scored 80 or more", {"years": [{name: [90.0] * 5 for name in STEADY}], "grades": GRADES}, {"years": [FLAT]}),
+    ("S1c", "Ranked with fewer than half of their data: 戊 (40.0%).", {"years": [THIN]}, {"years": [GONE]}),
+    (
+        "S1c",
+        "Ranked with fewer than half of their data: 戊 (40.0%); what is missing scores lowest.",
+        {"years": [THIN], "normalise": FLOORED},
+        {"years": [THIN]},
+    ),
     ("S2", "the mean rose by 2.00; 5 units rose", {"years": [STEADY, RISEN]}, {"years": [STEADY, TURNED]}),
     ("S2", "the mean is unchanged; 0 units rose, 0 fell, 5", {"years": [STEADY, STEADY]}, {"years": [STEADY, RISEN]}),
     ("S2", "0 units rose, 1 fell, 4 unchanged", {"years": [STEADY, TURNED]}, {"years": [STEADY]}),
@@ -99,7 +108,13 @@ CASES: list[tuple[str, str, dict[str, Any], dict[str, Any]]] = [
     ("S3", "8 more moved 2 places or more.", {"years": [MANY, ROTATED]}, {"years": [STEADY, TURNED]}),
     ("S4", "丙 and 丁 cannot be told apart", {"years": [MIXED]}, {"years": [STEADY]}),
     ("S4", "All neighbours can be told apart", {"years": [STEADY]}, {"years": [MIXED]}),
-    ("S5", "Income averages 70.00, led by 甲.", {"years": [STEADY]}, {"years": [{**STEADY, "income": [None] * 5}]}),
+    (
+        "S5",
+        "Income averages 70.00, led by 甲 (90.00), 戊 last (50.00).",
+        {"years": [STEADY]},
+        {"years": [{**STEADY, "income": [None] * 5}]},
+    ),
+    ("S5", "Income averages 50.00, led by 甲, 乙, 丙 and others (5 units) (50.00).", {"years": [FLAT]}, {"years": [STEADY]}),
     (
         "S5",
         "below it Doctors spreads most (range 60.00)",
@@ -125,13 +140,13 @@ CASES: list[tuple[str, str, dict[str, Any], dict[str, Any]]] = [
     ("S9", "戊 lack", {"years": [NONE]}, {"years": [STEADY]}),
     (
         "S11",
-        "甲: in the first quarter for",
+        "In the first quarter for Health (place 1),",
         {"years": [STEADY]},
         {"years": [{name: values[:3] for name, values in STEADY.items()}]},
     ),
     (
         "S11",
-        "戊: in the last quarter for Health (place 5), Income (place 5), Doctors (place 5), Beds (place 5).",
+        "In the last quarter for Health (place 5), Income (place 5), Doctors (place 5), Beds (place 5).",
         {"years": [STEADY]},
         {"years": [{**STEADY, "beds": [90.0, 80, 70, 60, 65]}]},
     ),
@@ -173,7 +188,12 @@ def test_a_sentence_is_there_where_its_rule_has_a_value_and_nowhere_else(
 
 def test_every_rule_has_a_case() -> None:
     """S10 has its own below, with trees that change, and S9b is in test_paper.py, with data that are odd."""
-    assert {rule for rule, *_ in CASES} == {"S1", "S1b", *(f"S{number}" for number in (2, 3, 4, 5, 6, 7, 8, 9, 11, 12, 13))}
+    assert {rule for rule, *_ in CASES} == {
+        "S1",
+        "S1b",
+        "S1c",
+        *(f"S{number}" for number in (2, 3, 4, 5, 6, 7, 8, 9, 11, 12, 13)),
+    }
 
 
 CHANGES = [
@@ -214,7 +234,7 @@ def test_many_quarters_are_counted() -> None:
     frame = pd.DataFrame({"country": UNITS, "period": "2021", **{f"part{at}": STEADY["income"] for at in range(5)}})
     shown = analysed(indexcalc.score(tree, frame), "2021", every=False)
     (told,) = [one.text for one in unit_sentences(shown, 0, "zh") if one.rule == "S11"]
-    assert told == "甲：健康（第1位）、部分0（第1位）、部分1（第1位）、部分2（第1位）等6项居前四分之一。"
+    assert told == "健康（第1位）、部分0（第1位）、部分1（第1位）、部分2（第1位）等6项居前四分之一。"
 
 
 def _of(case: dict[str, Any]) -> dict[str, str]:

@@ -58,6 +58,15 @@ def decimals_of_values(values: Iterable[object]) -> int:
     return 2 if largest >= 1 else min(2 - math.floor(math.log10(largest)), _MOST_DECIMALS)
 
 
+def percent(share: float) -> str:
+    """Return a share as people read it.
+
+    >>> percent(0.9985)
+    '99.9%'
+    """
+    return f"{float(rounded(np.array(share * 100), 1)):.1f}%"
+
+
 def measured(value: float, measure: str = "") -> str:
     """Return a value with its unit of measurement, as people read it.
 

@@ -76,9 +76,9 @@ class page:  # noqa: N801 - read as `page.petals(language)`
         "{label}数量较多，不列记分卡；可用 indexcalc explain 逐个查看。",
         "There are too many units for scorecards; indexcalc explain shows one.",
     )
-    of_all = Said("共{count}个", "of {count}")
+    of_all = Said("（共{count}个）", " of {count}")
     contributions = Said("得分构成", "What the score is made of")
-    to_the_next = Said("距第{rank}位", "To place {rank}")
+    to_the_next = Said("距第{rank}位", "Behind place {rank} by")
     points = Said("{points}分", "{points}")
     plan_to = Said("达到第{rank}位的最小改进", "The least that reaches place {rank}")
     value_now = Said("现值", "Now")

@@ -26,8 +26,8 @@ class paper:  # noqa: N801 - read as `paper.overall(language)`
     bulletin = Said("{period}监测情况通报", "Bulletin, {period}")
     made_by = Said("本报告由 indexcalc {version} 生成，随机种子 {seed}。", "Made by indexcalc {version}, seed {seed}.")
     bulletin_opening = Said(
-        "现将{period}监测情况通报如下。本期依据{indicators}项指标的数据，涉及{units}个{label}。",
-        "This bulletin is made of {indicators} {indicators:indicator|indicators} of {units} units in {period}.",
+        "现将{period}监测情况通报如下。本期依据{indicators}项指标{watched}的数据，涉及{units}个{label}。",
+        "This bulletin is made of {indicators} {indicators:indicator|indicators}{watched} of {units} units in {period}.",
     )
     stop = Said("。", ".")
     figure = Said("图{number}", "Figure {number}")
@@ -49,9 +49,10 @@ class paper:  # noqa: N801 - read as `paper.overall(language)`
         "位次居前{count}位的是{first}；居后{count}位的是{last}。", "The first {count} are {first}; the last {count} are {last}."
     )
     opening = Said(
-        "本报告依据{period}{indicators}项指标的数据编写，涉及{units}个{label}。",
-        "This report is made of {indicators} {indicators:indicator|indicators} of {units} units in {period}.",
+        "本报告依据{period}{indicators}项指标{watched}的数据编写，涉及{units}个{label}。",
+        "This report is made of {indicators} {indicators:indicator|indicators}{watched} of {units} units in {period}.",
     )
+    watched = Said("和不计入总指数的{count}项预警指标", " and {count} warning {count:indicator|indicators} outside the index")
     parts = Said("{mark}、{title}", "{mark}. {title}")
     subparts = Said("（{mark}）{title}", "{outer}.{mark} {title}")
     marks = Said("一二三四五六七八九十", "")
@@ -63,6 +64,7 @@ class paper:  # noqa: N801 - read as `paper.overall(language)`
     units = Said("各{label}情况", "By unit")
     standing = Said("得分{score}分，居第{rank}位。", "The score is {score}, place {rank}.")
     standing_tied = Said("得分{score}分，并列第{rank}位。", "The score is {score}, place {rank} (tie).")
+    standing_thin = Said("数据完整率{coverage}。", "Its coverage is {coverage}.")
     not_ranked = Said("本期不排名。", "It is not ranked in this period.")
     in_attachment = Said("各{label}情况见“{file}”。", "What there is to say of each unit stands in {file}.")
     warnings = Said("风险预警", "Risk warnings")

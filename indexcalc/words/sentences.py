@@ -39,10 +39,12 @@ class sentence:  # noqa: N801 - read as `sentence.spread(language)`
     )
     all_apart = Said("所有相邻位次均可区分。", "All neighbours can be told apart.")
     dimension = Said(
-        "{dimension}平均{mean}分，{first}居首；下级指标中{node}的极差最大（{range}分）。",
-        "{dimension} averages {mean}, led by {first}; below it {node} spreads most (range {range}).",
+        "{dimension}平均{mean}分{ends}；下级指标中{node}的极差最大（{range}分）。",
+        "{dimension} averages {mean}{ends}; below it {node} spreads most (range {range}).",
     )
-    dimension_alone = Said("{dimension}平均{mean}分，{first}居首。", "{dimension} averages {mean}, led by {first}.")
+    dimension_alone = Said("{dimension}平均{mean}分{ends}。", "{dimension} averages {mean}{ends}.")
+    led_by = Said("，{units}居首（{score}分）", ", led by {units} ({score})")
+    last_of = Said("，{units}居末（{score}分）", ", {units} last ({score})")
     weak_point = Said(
         "弱项为{node}（{value}，同组平均{mean}）；若达到同组平均，总分增加{gain}分{place}。",
         "Weak point: {node} ({value}, group mean {mean}); at the mean the score gains {gain}{place}.",
@@ -66,6 +68,9 @@ class sentence:  # noqa: N801 - read as `sentence.spread(language)`
         "Of {count} values {missing} {missing:is|are} missing, {inapplicable} not applicable, {imputed} imputed.",
     )
     odd = Said("可疑数值{count}处，请核实。", "{count} odd {count:value|values}: please check.")
+    thin = Said("数据完整率不足一半而参加排名的有{units}{floor}。", "Ranked with fewer than half of their data: {units}{floor}.")
+    thin_at_floor = Said("，缺报的按最低分计", "; what is missing scores lowest")
+    with_coverage = Said("{unit}（{coverage}）", "{unit} ({coverage})")
     not_ranked = Said("{units}数据完整率不足，不排名。", "{units} lack data and are not ranked.")
     adjusted = Said("{adjustment}{about}：{effects}。", "{adjustment}{about}: {effects}.")
     about = Said("（{said}）", " ({said})")
@@ -88,7 +93,7 @@ class sentence:  # noqa: N801 - read as `sentence.spread(language)`
     strong_in = Said("{nodes}居前四分之一", "in the first quarter for {nodes}")
     weak_in = Said("{nodes}居后四分之一", "in the last quarter for {nodes}")
     node_and_rank = Said("{node}（第{rank}位）", "{node} (place {rank})")
-    quarters = Said("{unit}：{parts}。", "{unit}: {parts}.")
+    quarters = Said("{parts}。", "{parts}.")
     several_units = Said("{names}等{count}个{label}", "{names} and others ({count} units)")
     several_nodes = Said("{names}等{count}项", "{names} and others ({count})")
     and_last = Said("{names}和{last}", "{names} and {last}")

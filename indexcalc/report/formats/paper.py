@@ -17,13 +17,13 @@ from .text import cells, full_title
 
 PORTRAIT, LANDSCAPE = 442.0, 637.0
 """The width of the text of a page in points: 156 mm upright, 225 mm across (GB/T 9704)."""
-CELL, SMALL = 10.5, 9.0
-"""The letters of cells in points, and of tables that would not fit."""
+CELL, SMALL, LEAST = 10.5, 9.0, 7.5
+"""The letters of cells in points, those of tables that would not fit, and of short tables that would not fit one page either."""
 TOGETHER = 15
 """Rows of a table that stays on one page."""
 FIGURE, PETALS = 250.0, 112.0
 """How high a figure is at most in points, and how wide a small one beside which text stands."""
-_HEAD = 95.0  # that the title of an attachment takes of its first page, in points
+_HEAD, _LABEL = 95.0, 70.0  # that the titles of an attachment take of its first page in points, with the name of a page or not
 _LINE = 1.35  # from line to line of small letters, of their size
 _TITLE_SIZE = 17.0  # of letters in titles, rather too wide
 _TITLE = 25.0  # that the title of a table takes
@@ -34,6 +34,7 @@ _FEW_LINES = 3  # of a cell of text that needs no more
 _RARE = 20  # of so many cells one may be broken into more lines, so that others have room
 _HEAD_LINES = (2, 3)
 _BETWEEN = 2  # half letters that the edges of a cell take
+_EDGES = 0.85  # that these are on paper, of the size of its letters
 
 
 @dataclass(frozen=True)
@@ -143,12 +144,14 @@ def high(block: Block, language: str, width: float = PORTRAIT, size: float = CEL
 
 
 def _grid_high(grid: Grid, width: float) -> float:
-    rows = [
-        max(_lines(text, grid.size, share * width - 8) for text, share in zip(row, grid.widths, strict=True)) for row in grid.rows
-    ]
-    head = max(_lines(text, grid.size, share * width - 8) for text, share in zip(grid.heads, grid.widths, strict=True))
+    rows = [_row_high(row, grid, width) for row in (grid.heads, *grid.rows)]
     notes = sum(_lines(note, grid.size, width) * grid.size * _LINE + 6 for note in grid.notes)
-    return sum((head, *rows)) * grid.size * _LINE + (len(rows) + 1) * 3 + notes + (_TITLE if grid.title else 10)
+    return sum(rows) * grid.size * _LINE + len(rows) * 3 + notes + (_TITLE if grid.title else 10)
+
+
+def _row_high(row: Sequence[str], grid: Grid, width: float) -> int:
+    """Return how many lines a row takes."""
+    return max(_lines(text, grid.size, share * width - _EDGES * grid.size) for text, share in zip(row, grid.widths, strict=True))
 
 
 def _lines(text: str, size: float, width: float) -> int:
@@ -168,14 +171,26 @@ def grids(sheet: Sheet, language: str, width: float, most: float = CELL, alike: 
 
     Its letters are of a size at `most`; columns are as wide as it and what is `alike` need them.
     """
+    made = _grids(sheet, language, width, most, min(most, SMALL), alike)
+    smaller = (one for one in (SMALL, LEAST) if one < most and len(sheet.rows) + len(sheet.whole) <= TOGETHER)
+    tries = (_grids(sheet, language, width, one, one, alike) for one in smaller)
+    return next((one for one in (made, *tries) if all(_fits(grid, width) for grid in one)), made)
+
+
+def _fits(grid: Grid, width: float) -> bool:
+    """Say whether a table has room on a page, below the title of an attachment."""
+    return _grid_high(grid, width) <= (LANDSCAPE if width < LANDSCAPE else PORTRAIT) - _LABEL
+
+
+def _grids(sheet: Sheet, language: str, width: float, most: float, small: float, alike: Sequence[Sheet]) -> list[Grid]:
     rows, heads = cells(sheet, language), [full_title(heading, language) for heading in sheet.headings]
     every = [row for one in alike for row in cells(one, language)] or rows
     text = [heading.kind in _TEXT for heading in sheet.headings]
     usual = [min(_WIDE, _usual([_wide(row[at]) for row in every]) + _BETWEEN) if text[at] else 0 for at in range(len(heads))]
-    need = next((low for low in _needs_at_best(heads, every, text, usual) if sum(low) <= _room(width, SMALL)), None)
+    need = next((low for low in _needs_at_best(heads, every, text, usual) if sum(low) <= _room(width, small)), None)
     need = need or _needs(heads, every, text, _EASY[-1])
     like = list(map(max, need, usual))
-    size = CELL if most == CELL and sum(like) <= _room(width, CELL) else SMALL
+    size = CELL if most == CELL and sum(like) <= _room(width, CELL) else small
     parts = _parts(need, text, _room(width, size))
     made = []
     for number, columns in enumerate(parts):
@@ -189,8 +204,8 @@ def grids(sheet: Sheet, language: str, width: float, most: float = CELL, alike: 
             notes=sheet.notes if number == len(parts) - 1 else (),
             whole=len(sheet.whole),
         )
-        page = (LANDSCAPE if width < LANDSCAPE else PORTRAIT) - _HEAD
-        made.append(replace(grid, together=len(rows) <= TOGETHER and _grid_high(grid, width) <= page))
+        lines = sum(_row_high(row, grid, width) for row in grid.rows)  # a list of sentences may be broken between them
+        made.append(replace(grid, together=len(rows) <= TOGETHER and lines <= 2 * len(rows) and _fits(grid, width)))
     return made
 
 
@@ -213,7 +228,8 @@ def _needs(heads: Sequence[str], rows: Sequence[Sequence[str]], text: Sequence[b
         own = [row[at] for row in rows]
         if is_text:
             least = max((max(_longest_word(cell), math.ceil(_wide(cell) / _FEW_LINES)) for cell in own), default=0)
-            need.append(max(_EASY[-1], _longest_word(head), min(easy, least)) + _BETWEEN)
+            whole = max(map(_wide, own), default=0)  # a column of short words, such as grades, is as narrow as they are
+            need.append(max(min(_EASY[-1], whole), _longest_word(head), min(easy, least)) + _BETWEEN)
         else:
             need.append(max([_longest_word(head), *map(_wide, own)]) + _BETWEEN)
     return need

@@ -6,12 +6,10 @@ import re
 from collections.abc import Sequence
 from contextvars import ContextVar
 
-from ...methods.arrays import np
-from ...methods.rank import rounded
 from ...words.periods import period_title
 from ...words.reports import word
 from ...words.shown import visible, wide
-from ..numbers import listed, measured, number, signed
+from ..numbers import listed, measured, number, percent, signed
 from ..sheets.sheet import Heading, Kind, Sheet, Value
 
 SCREEN_WIDTH: ContextVar[int | None] = ContextVar("screen width", default=None)
@@ -57,7 +55,7 @@ def shown(value: Value, heading: Heading, sheet: Sheet, *, tie: bool, language: 
     if heading.kind == "value":
         return measured(value)
     if heading.kind == "percent":
-        return f"{float(rounded(np.array(value * 100), 1)):.1f}%"
+        return percent(value)
     own = sheet.decimals if heading.decimals is None else heading.decimals
     if heading.kind in ("signed", "revision"):
         return word.not_revised(language) if heading.kind == "revision" and value == 0 else signed(value, own)

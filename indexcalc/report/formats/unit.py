@@ -44,5 +44,5 @@ def _title(shown: Analysed, card: Scorecard, language: str) -> str:
 
 def _standing(shown: Analysed, card: Scorecard, language: str) -> str:
     score = "–" if card.score != card.score else number(card.score, shown.scores.index.index.decimals)
-    rank = "–" if card.rank != card.rank else f"{card.rank:g} {page.of_all(language).format(count=card.ranked)}"
+    rank = "–" if card.rank != card.rank else f"{card.rank:g}{page.of_all(language).format(count=card.ranked)}"
     return f"{word.score(language)} {score} · {word.rank(language)} {rank}"

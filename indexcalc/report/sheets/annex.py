@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from ...findings import Language
+from ...analysis.audit import Question
+from ...findings import Finding, Language
 from ...methods import NORMALISERS
 from ...methods.arrays import Array, np
 from ...panel import IMPUTED, MISSING, NOT_APPLICABLE
@@ -167,8 +168,19 @@ def odd_sheet(shown: Analysed, department: str | None, language: str) -> Sheet:
         Heading(word.place(language), "text"),
     )
     own = [one for one in shown.odd if department is None or one.department in (department, "")]
-    rows = tuple((one.period, one.finding.message(spoken), str(one.finding.place)) for one in own)
+    rows = tuple((one.period, _named(shown, one, spoken).message(spoken), str(one.finding.place)) for one in own)
     return Sheet(page.odd(language), headings, rows, notes=(page.odd_help(language),))
+
+
+def _named(shown: Analysed, one: Question, language: Language) -> Finding:
+    """Return what is suspicious with the names that unit and indicator have in a language; what is reported has its heading's."""
+    named, tree = dict(one.finding.values), shown.scores.tree
+    if "unit" in named and one.unit >= 0 and shown.scores.reported is not None:
+        named["unit"] = shown.scores.reported.units.title(one.unit, language)
+    at = tree.position.get(one.column)
+    if at is not None and named.get("name") == tree.nodes[at].title("zh"):
+        named["name"] = tree.nodes[at].title(language)
+    return replace(one.finding, values=named)
 
 
 def stake_sheet(shown: Analysed, leaves: Sequence[int], language: str, most: int | None = None) -> Sheet:

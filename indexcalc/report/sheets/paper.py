@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import NamedTuple
@@ -17,14 +17,14 @@ from ...words.paper import mark_of, paper
 from ...words.periods import period_title
 from ...words.reports import Said, word
 from ...words.statuses import STATUS_NAMES
-from ..numbers import listed, number
+from ..numbers import listed, number, percent
 from .alone import unit_label
 from .analysed import Analysed
 from .annex import department_sheets, departments_of, method_sheet, odd_sheet
 from .open import may_see, without_column
 from .scorecard import facts_of, scorecard, unit_sheets
-from .sentences import OPEN_RULES, PUBLIC_RULES, dimension_sentence, headlines, names_ends, unit_sentences
-from .sheet import Sheet
+from .sentences import OPEN_RULES, PUBLIC_RULES, dimension_sentence, headlines, is_thin, names_ends, unit_sentences
+from .sheet import Heading, Sheet
 from .tables import coverage_sheet, dimension_sheet, in_rank_order, notes, ranking_sheet, shortened
 from .warnings import warnings_sheet
 
@@ -38,7 +38,7 @@ PERIODS = 6  # of ranks over time: more would be too small to read on a page
 PAGE = "report.html"
 AUDIT = "indexcalc audit"
 _GROUPS = (
-    ("scores", ("S1", "S1b"), "map"),
+    ("scores", ("S1", "S1b", "S1c"), "map"),
     ("moves", ("S2", "S3", "S10"), "history"),
     ("certainty", ("S4",), "intervals"),
 )
@@ -159,7 +159,8 @@ class _Made:
         said = paper.bulletin_opening if index.report.kind == "bulletin" else paper.opening
         opening = said(language).format(
             period=period_title(self.shown.period, language),
-            indicators=len(index.leaves),
+            indicators=len(index.leaves) - self._watched,
+            watched=paper.watched(language).format(count=self._watched) if self._watched else "",
             units=len(self.shown.scores.listed(self.shown.at)),
             label=self.label,
         )
@@ -177,6 +178,18 @@ class _Made:
                 number_of += 1
                 yield Text(paper.parts(language).format(mark=mark_of(number_of, language), title=title), 1)
                 yield from blocks
+
+    @cached_property
+    def _watched(self) -> int:
+        """How many indicators stand below what is no part of the index."""
+        tree = self.shown.scores.tree
+        inner = [node for node in tree.dimensions if node not in self.shown.dimensions]
+        found = 0
+        while inner:
+            node = inner.pop()
+            inner += tree.below(node)
+            found += node < tree.leaves
+        return found
 
     def _subheading(self, outer: int, inner: int, title: str) -> Text:
         said = paper.subparts(self.language).format(outer=outer, mark=mark_of(inner, self.language), title=title)
@@ -201,10 +214,14 @@ class _Made:
             name = next((name for name in self.figures if name.split("-")[0] == figure), None)
             shown = [self._numbered(ranked)] if ranked else []
             shown += [self._numbered(self.figures[name])] if name else []
-            named = listed((one.title.split(paper.after_number(language))[0] for one in shown), language)
-            see = [paper.shown_in(language).format(names=named)] if shown else []
-            yield self._together([*said, *(self._ends if title == "scores" else []), *see])
+            yield self._together([*said, *(self._ends if title == "scores" else []), *self._named(shown)])
             yield from shown
+
+    def _named(self, shown: Sequence[Block]) -> list[str]:
+        """Say which tables and figures show the same as the text."""
+        titles = (one.title for one in shown if isinstance(one, Sheet | Figure))
+        names = listed((title.split(paper.after_number(self.language))[0] for title in titles), self.language)
+        return [paper.shown_in(self.language).format(names=names)] if names else []
 
     def _numbered(self, block: Sheet | Figure) -> Sheet | Figure:
         """Return a table or figure with its number before its title, in the order of those among the text."""
@@ -225,14 +242,9 @@ class _Made:
         if self.shown.unit is not None or not 2 <= len(self.units) <= MOST_IN_BODY:
             return None
         sheet, root = ranking_sheet(scores, self.shown.period, language), scores.tree.root
-        kept = [
-            at
-            for at, one in enumerate(sheet.headings)
-            if at < 2 or (one.shows and one.shows[1] == root and one.shows[0] in ("score", "move", "grade"))
-        ]
-        rows = tuple(tuple(row[at] for at in kept) for row in sheet.rows)
-        headings = tuple(sheet.headings[at] for at in kept)
-        return replace(sheet, headings=headings, rows=rows, whole=(), notes=(self._see("ranking"),))
+        first, wanted = sheet.headings[:2], [("score", root), ("move", root), ("grade", root)]
+        short = _of_columns(sheet, lambda heading: heading in first or heading.shows in wanted)
+        return replace(short, whole=(), notes=(self._see("ranking"),))
 
     def _dimensions(self, outer: int) -> Iterator[Block]:
         scores, inner = self.shown.scores, 0
@@ -250,20 +262,24 @@ class _Made:
             return
         for inner, unit in enumerate(self.units, start=1):
             yield self._subheading(outer, inner, self.shown.scores.panel.units.title(unit, self.language))
-            yield self._together([self._standing(unit), *self._of_unit(unit)])
+            yield self._together([*self._standing(unit), *self._of_unit(unit)])
 
     def _of_unit(self, unit: int) -> list[str]:
         said = unit_sentences(self.shown, unit, self.language)
         return [one.text for one in said if self.sees("values") or one.rule in OPEN_RULES]
 
-    def _standing(self, unit: int) -> str:
+    def _standing(self, unit: int) -> Iterator[str]:
         scores, at = self.shown.scores, self.shown.at
         ranks, score = scores.rank()[at], float(scores.score()[at, unit])
         if math.isnan(float(ranks[unit])):
-            return str(paper.not_ranked(self.language))
+            yield paper.not_ranked(self.language)
+            return
         said = paper.standing if np.count_nonzero(ranks == ranks[unit]) == 1 else paper.standing_tied
         shown = number(score, scores.index.index.decimals)
-        return str(said(self.language).format(score=shown, rank=f"{float(ranks[unit]):g}"))
+        yield said(self.language).format(score=shown, rank=f"{float(ranks[unit]):g}")
+        if is_thin(scores, at, unit):
+            covered = float(scores.covered(scores.tree.root)[at, unit])
+            yield paper.standing_thin(self.language).format(coverage=percent(covered))
 
     def _warnings(self, outer: int) -> Iterator[Block]:
         del outer
@@ -274,19 +290,29 @@ class _Made:
     def _quality(self, outer: int) -> Iterator[Block]:
         del outer
         scores, language = self.shown.scores, self.language
+        tables = list(map(self._numbered, self._of_data()))
         if not self.public:
-            yield self._together([*(self._said("S9") or [str(paper.complete(language))]), *self._said("S9b")])
-            if self.shown.unit is None:
-                yield self._numbered(shortened(coverage_sheet(scores, self.shown.period, language), MOST_ROWS, language))
-                yield from [self._numbered(self.reporting)] if self.reporting is not None else []
-                if self.shown.odd:
-                    yield self._numbered(shortened(odd_sheet(self.shown, None, language), MOST_ODD, language, AUDIT))
+            data = self._said("S9") or [str(paper.complete(language))]
+            yield self._together([*data, *self._said("S9b"), *self._named(tables)])
+            yield from tables
         tree = method_sheet(scores, self.shown.period, language, public=self.public)
         column = next(at for at, heading in enumerate(tree.headings) if heading.title == word.method(language))
         made = paper.made(language).format(count=len(self.shown.dimensions), method=tree.rows[0][column])
         yield self._together(
             [str(made), self._see("tree", paper.weights), paper.made_by(language).format(version=VERSION, seed=self.shown.seed)]
         )
+
+    def _of_data(self) -> Iterator[Sheet]:
+        """Return the tables of what is missing, late and odd; the coverage of each dimension stands with its scores."""
+        if self.public or self.shown.unit is not None:
+            return
+        covered = coverage_sheet(self.shown.scores, self.shown.period, self.language)
+        of_index = ("coverage", self.shown.scores.tree.root)
+        yield shortened(_of_columns(covered, lambda heading: heading.shows in (None, of_index)), MOST_ROWS, self.language)
+        if self.reporting is not None:
+            yield self.reporting
+        if self.shown.odd:
+            yield shortened(odd_sheet(self.shown, None, self.language), MOST_ODD, self.language, AUDIT)
 
     # -------------------------------------------------------------------------------------------------------- what is attached
 
@@ -384,6 +410,13 @@ class _Attached(NamedTuple):
     pages: tuple[tuple[Block, ...], ...]
     wide: bool = False
     single: bool = False
+
+
+def _of_columns(sheet: Sheet, wanted: Callable[[Heading], bool]) -> Sheet:
+    """Return a sheet with some of its columns."""
+    kept = [at for at, heading in enumerate(sheet.headings) if wanted(heading)]
+    rows, whole = (tuple(tuple(row[at] for at in kept) for row in rows) for rows in (sheet.rows, sheet.whole))
+    return replace(sheet, headings=tuple(sheet.headings[at] for at in kept), rows=rows, whole=whole)
 
 
 def closed(text: str, language: str) -> str:

@@ -108,7 +108,7 @@ def facts_of(made: Scorecard, language: str, decimals: int) -> list[tuple[str, s
     rank = "–" if math.isnan(made.rank) else f"{made.rank:g}"
     facts: list[tuple[str, str]] = [
         (word.score(language), "–" if math.isnan(made.score) else number(made.score, decimals)),
-        (word.rank(language), f"{rank} {page.of_all(language).format(count=made.ranked)}"),
+        (word.rank(language), f"{rank}{page.of_all(language).format(count=made.ranked)}"),
     ]
     if not math.isnan(made.move):
         moved = f"↑{made.move:g}" if made.move > 0 else f"↓{-made.move:g}" if made.move < 0 else word.unmoved_rank(language)

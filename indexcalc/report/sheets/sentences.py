@@ -19,7 +19,7 @@ from ...tree.model import LEVELS, Index, Indicator
 from ...words.paper import paper
 from ...words.periods import period_title
 from ...words.sentences import sentence
-from ..numbers import listed, measured, number, signed
+from ..numbers import listed, measured, number, percent, signed
 from .alone import unit_label
 from .analysed import Analysed
 from .changes import factor_title
@@ -27,7 +27,7 @@ from .tables import adjusted_by, best_grade_left, in_rank_order, period_before
 
 OPEN_RULES = ("S7", "S11", "S12")
 """The sentences of a unit that say no value."""
-PUBLIC_RULES = ("S1", "S1b", "S3", "S11")
+PUBLIC_RULES = ("S1", "S1b", "S1c", "S3", "S11")
 """The sentences of a period that everybody may read."""
 MOST_NAMES = 3  # of units in a row
 MOST_NEW = 5  # nodes of a changed tree that are named
@@ -36,6 +36,7 @@ _METHODS = ("normalise", "aggregate", "impute", "treat", "missing", "formula")
 MOST_MOVED = 12  # units whose moves are told one by one, the farthest first; of the others their number
 MOST_ALONE = 5  # moves that have a sentence each; of more, those up are told in one and those down in another
 NEXT = 3  # units that are named with their scores
+_THIN = 0.5  # of a unit's weight: with values for less of it, its rank is that of what is missing
 
 
 class Sentence(NamedTuple):
@@ -50,6 +51,7 @@ def headlines(shown: Analysed, language: str) -> list[Sentence]:
     said = [
         *_spread(shown, language),
         *_leading(shown, language),
+        *_thin(shown, language),
         *_moved(shown, language),
         *_ranks_moved(shown, language),
         *_not_apart(shown, language),
@@ -61,23 +63,23 @@ def headlines(shown: Analysed, language: str) -> list[Sentence]:
 
 
 def dimension_sentence(shown: Analysed, node: int, language: str) -> str:
-    """Return who leads a dimension and which node below it spreads most (S5); nothing of one without scores."""
+    """Return who leads a dimension, who is last, and which node below it spreads most (S5); nothing of one without scores."""
     scores, at = shown.scores, shown.at
     own = scores.scores[at, :, node]
     if np.isnan(own).all():
         return ""
     title = scores.tree.nodes[node].title(language)
-    mean, first = number(float(np.nanmean(own)), _decimals(scores)), _first(scores, at, node, language)
+    mean, ends = number(float(np.nanmean(own)), _decimals(scores)), _ends(scores, at, node, language)
     below = [child for child in scores.tree.below(node) if child not in scores.tree.monitored]
     spread = {child: _range(scores.scores[at, :, child]) for child in below}
     known = {child: size for child, size in spread.items() if not math.isnan(size)}
     if len(known) < 2:
-        return sentence.dimension_alone(language).format(dimension=title, mean=mean, first=first)
+        return sentence.dimension_alone(language).format(dimension=title, mean=mean, ends=ends)
     most = max(known, key=lambda child: known[child])
     return sentence.dimension(language).format(
         dimension=title,
         mean=mean,
-        first=first,
+        ends=ends,
         node=scores.tree.nodes[most].title(language),
         range=number(known[most], _decimals(scores)),
     )
@@ -158,6 +160,23 @@ def _whole_ties(ranks: Sequence[float], order: Sequence[int]) -> int:
     """Return how many of the first are named: with the last of these all who share its rank."""
     last = ranks[order[min(NEXT, len(order)) - 1]]
     return sum(ranks[unit] <= last for unit in order)
+
+
+def is_thin(scores: Scores, at: int, unit: int) -> bool:
+    """Say whether a unit is ranked by values for less than half of its weight."""
+    return bool(np.isfinite(scores.rank()[at, unit]) and scores.covered(scores.tree.root)[at, unit] < _THIN)
+
+
+def _thin(shown: Analysed, language: str) -> Iterator[tuple[str, str]]:
+    scores, at = shown.scores, shown.at
+    thin = [unit for unit in in_rank_order(scores, at, scores.tree.root) if is_thin(scores, at, unit)]
+    covered = scores.covered(scores.tree.root)[at]
+    said = sentence.with_coverage(language)
+    named = [said.format(unit=scores.panel.units.title(unit, language), coverage=percent(covered[unit])) for unit in thin]
+    if named:
+        at_floor = any(branch.missing.policy == "floor" for branch in scores.tree.branches)
+        floor = sentence.thin_at_floor(language) if at_floor else ""
+        yield "S1c", sentence.thin(language).format(units=first_of(named, language), floor=floor)
 
 
 def _moved(shown: Analysed, language: str) -> Iterator[tuple[str, str]]:
@@ -348,8 +367,8 @@ def _quarters(shown: Analysed, unit: int, language: str) -> str:
             parts.append(said(language).format(nodes=first_of(found, language, MOST_QUARTERS)))
     if not parts:
         return ""
-    joined = sentence.between_parts(language).join(parts)
-    return sentence.quarters(language).format(unit=scores.panel.units.title(unit, language), parts=joined)
+    said = sentence.quarters(language).format(parts=sentence.between_parts(language).join(parts))
+    return f"{said[:1].upper()}{said[1:]}" if language == "en" else said
 
 
 def _turned(shown: Analysed, unit: int, language: str) -> Iterator[str]:
@@ -427,11 +446,18 @@ def names(scores: Scores, units: Sequence[int], language: str, *, most: int = MO
     )
 
 
-def _first(scores: Scores, at: int, node: int, language: str) -> str:
+def _ends(scores: Scores, at: int, node: int, language: str) -> str:
+    """Say which units are first and last at a node, with their scores; who is first alone where all share a place."""
     ranks = scores.ranks[at, :, node]
     if np.isnan(ranks).all():
-        return "–"
-    return names(scores, np.flatnonzero(ranks == np.nanmin(ranks)).tolist(), language)
+        return ""
+    wanted = dict.fromkeys((float(np.nanmin(ranks)), float(np.nanmax(ranks))))
+    told = []
+    for said, rank in zip((sentence.led_by, sentence.last_of), wanted, strict=False):
+        units = np.flatnonzero(ranks == rank).tolist()
+        score = number(float(scores.scores[at, units[0], node]), _decimals(scores))
+        told.append(said(language).format(units=names(scores, units, language), score=score))
+    return "".join(told)
 
 
 def _difference(size: float, scores: Scores, language: str) -> str:

@@ -19,7 +19,7 @@ from ....words.shown import visible, wide
 from ...draw.svg import size_of
 from ...fonts import ROLES, Role
 from ...sheets.paper import Attachment, Beside, Figure, Paper, Text
-from ..paper import FIGURE, PETALS, SMALL, Grid, Laid, first_part, laid_out, pages_of
+from ..paper import CELL, FIGURE, PETALS, Grid, Laid, first_part, laid_out, pages_of
 from ..typeset import PRINT, as_png, faces
 from ..typeset import made_with as set_with
 
@@ -289,8 +289,8 @@ class _Document:
                     self._name_face(run._r.get_or_add_rPr(), "heading")
                 is_last = at == len(grid.rows)
                 line.paragraph_format.keep_with_next = bool(grid.notes) if is_last else grid.together
-                if grid.size == SMALL:
-                    run.font.size = self.docx.shared.Pt(SMALL)
+                if grid.size != CELL:
+                    run.font.size = self.docx.shared.Pt(grid.size)
         for at, note in enumerate(grid.notes, start=1):
             self._small(note).paragraph_format.keep_with_next = at < len(grid.notes)
 
@@ -310,10 +310,11 @@ class _Document:
         if self.paper.language != "en":
             self.document.styles["Normal"].paragraph_format.alignment = self.docx.enum.text.WD_ALIGN_PARAGRAPH.JUSTIFY
             normal.insert_element_before(self._element("w:spacing", val="-5"), "w:kern", "w:position", "w:sz", "w:szCs")
-            for name in ("Title", "Subtitle"):
-                properties = self.document.styles[name].element.get_or_add_rPr()
-                for spacing in properties.xpath("./w:spacing"):
-                    properties.remove(spacing)
+        for name in ("Title", "Subtitle"):
+            properties = self.document.styles[name].element.get_or_add_rPr()
+            for spacing in properties.xpath("./w:spacing"):  # the letters of Word's own titles stand apart
+                properties.remove(spacing)
+            if self.paper.language != "en":
                 properties.insert_element_before(self._element("w:spacing", val="-8"), "w:kern", "w:position", "w:sz", "w:szCs")
         for fonts in self.document.styles.element.xpath("./w:docDefaults//w:rFonts"):
             fonts.attrib.clear()
