@@ -14,6 +14,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import indexcalc
@@ -21,6 +22,7 @@ from indexcalc.report.draw import palette
 from indexcalc.report.files import Reports
 from indexcalc.report.formats.html.drawings import petal_ends
 from indexcalc.report.formats.html.page import report_page
+from indexcalc.report.formats.html.rankings import MOST_PRINTED
 from indexcalc.report.formats.text import cells
 from indexcalc.report.sheets.analysed import analysed
 from indexcalc.report.sheets.sentences import headlines
@@ -92,6 +94,49 @@ def test_the_page_has_what_the_sheets_have_to_the_last_digit(red_cotton: Any) ->
     for row, cells_of_row in zip(shown, wanted, strict=False):
         assert [cell for cell in cells_of_row if cell not in row] == []
     assert report_page(red_cotton, ["zh"]).decode() == text
+
+
+def wide_page(nodes: int) -> bytes:
+    """The page of eleven units in four dimensions with many nodes right below them."""
+    below = [", ".join(f"{{id: n{at}, name: 很长的二级指标名称{at}}}" for at in range(own, nodes, 4)) for own in range(4)]
+    dimensions = "\n".join(f"  - {{id: d{at}, name: 维度{at}, indicators: [{own}]}}" for at, own in enumerate(below))
+    tree = f"index: {{id: w}}\nperiods: {{kind: year}}\ndefaults: {{weights: equal}}\ndimensions:\n{dimensions}\n"
+    rng = np.random.default_rng(0)
+    names = [f"n{at}" for at in range(nodes)]
+    frame = pd.DataFrame(rng.uniform(20, 100, (11, nodes)).round(2), columns=names)
+    frame.insert(0, "unit", ["荔湾区", "很长的名字" * 8, *"甲乙丙丁戊己庚辛壬"])
+    frame.insert(1, "period", "2022")
+    return report_page(analysed(indexcalc.score(tree, frame), "2022"), ["zh"])
+
+
+def test_a_table_too_wide_for_paper_is_printed_in_parts() -> None:
+    """Each part names all units, every node stands in one of them, and the table as it is on a screen is not printed."""
+    assert 'class="printed"' not in wide_page(MOST_PRINTED).decode()
+    text = wide_page(2 * MOST_PRINTED + 1).decode()
+    section = text.split('<section id="heat"')[1].split("</section>")[0]
+    screen, *parts = section.split("<table")[1:]
+    assert 'class="scroll unprinted"' in section
+    assert len(parts) == 3
+    heads = [re.findall(r'<th scope="col">(.*?)</th>', part) for part in parts]
+    assert max(map(len, heads)) <= MOST_PRINTED
+    assert [one for own in heads for one in own] == re.findall(r'<th scope="col">(.*?)</th>', screen)
+    for part in parts:
+        assert part.count("<tr data-unit") == 11
+        spans = re.findall(r'colspan="(\d+)"', part)
+        assert sum(map(int, spans)) == len(re.findall(r'<th scope="col">', part))
+
+
+@pytest.mark.slow
+@pytest.mark.xdist_group("chromium")
+def test_the_parts_of_a_wide_table_are_no_wider_than_paper(chromium: Any, tmp_path: Path) -> None:
+    file = in_folder(tmp_path, wide_page(2 * MOST_PRINTED))
+    with opened(chromium, file, 1032) as page:  # A4 across less its margins, at 96 dots to the inch
+        assert page.locator(".printed").first.is_hidden()
+        page.emulate_media(media="print")
+        assert page.locator("#heat .unprinted").is_hidden()
+        widths = page.evaluate("Array.from(document.querySelectorAll('.printed table'), one => one.offsetWidth)")
+        assert len(widths) == 2
+        assert max(widths) <= 1032
 
 
 def test_a_page_runs_its_own_script_and_asks_for_nothing(red_cotton: Any) -> None:

@@ -21,7 +21,7 @@ import indexcalc
 from indexcalc import Refused
 from indexcalc.jobs.init import init
 from indexcalc.report import fonts
-from indexcalc.report.formats.paper import LANDSCAPE, PORTRAIT, Grid, Laid, fitting, grids, high, laid_out, pages_of
+from indexcalc.report.formats.paper import LANDSCAPE, LEAST, PORTRAIT, SMALL, Grid, Laid, fitting, grids, high, laid_out, pages_of
 from indexcalc.report.formats.pictures import figures, pictures, pngs
 from indexcalc.report.formats.text import cells, full_title
 from indexcalc.report.sheets.analysed import Analysed, analysed
@@ -308,6 +308,28 @@ def test_a_table_that_no_page_holds_is_not_kept_together() -> None:
     for name, together in (("荔湾区", True), ("很长的名字" * 60, False)):
         sheet = Sheet("总榜", heads, tuple((name, *[1.0] * 10) for _ in range(12)))
         assert all(grid.together is together for grid in grids(sheet, "zh", LANDSCAPE))
+
+
+def test_a_short_table_of_long_names_fits_its_page_and_its_notes_too() -> None:
+    """Where eleven units and their means would run a line over, letters are smaller; those of a long table are not."""
+    heads = (Heading("Rank", "count"), Heading("district", "text"))
+    heads += tuple(Heading(f"Social governance risk number{at}", "score") for at in range(11))
+    names = [f"District {at}" for at in range(10)] + ["Panyu, Dashi, Luopu, Nancun and Xinzao W"]
+    rows = tuple((at, name, *[88.8] * 11) for at, name in enumerate(names))
+    means = tuple((None, f"Mean of group {at} of the city", *[88.8] * 11) for at in range(4))
+    sheet = Sheet("Ranking", heads, rows, whole=means, notes=("Simulated data", "The higher, the better"))
+    (grid,) = grids(sheet, "en", LANDSCAPE)
+    assert grid.size == LEAST
+    assert grid.together
+    assert high(sheet, "en", LANDSCAPE) < PORTRAIT
+    many = grids(replace(sheet, rows=rows * 4), "en", LANDSCAPE)
+    assert {one.size for one in many} == {SMALL}
+
+
+def test_a_list_of_sentences_may_go_over_to_the_next_page() -> None:
+    heads = (Heading("期次", "text"), Heading("可疑之处", "text"))
+    long, short = (Sheet("可疑数值", heads, (("2022", "说" * size),) * 6) for size in (150, 20))
+    assert [grid.together for sheet in (long, short) for grid in grids(sheet, "zh", PORTRAIT)] == [False, True]
 
 
 def test_tables_and_figures_of_the_first_part_stand_after_its_text_in_word(shown: Analysed) -> None:

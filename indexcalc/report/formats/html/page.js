@@ -66,7 +66,7 @@
           (!level || !level.value || !row.dataset.level || row.dataset.level === level.value);
         if (row.hidden === shown) { row.hidden = !shown; }
         row.classList.toggle('match', Boolean(sought) && hit);
-        if (sought && hit && shown) {
+        if (sought && hit && shown && !table.closest('.printed')) {
           found += 1;
           var body = row.closest('tbody');
           if (found === 1 && !body.classList.contains('now')) { show(table, all('tbody.rows', table).indexOf(body)); }
@@ -95,12 +95,13 @@
   // the heat table: what it shows, and arrow keys from cell to cell
   all('.heat-shows').forEach(function (choice) {
     choice.addEventListener('input', function () {
-      var table = choice.closest('section').querySelector('table.heat');
-      table.classList.toggle('d', choice.value === 'd');
-      all('td', table).forEach(function (cell) {
-        if (cell.dataset.s === undefined) { return; }
-        cell.textContent = cell.dataset[choice.value];
-        cell.className = choice.value === 'd' ? 'd' + cell.dataset.dc : 'h' + cell.dataset.sc;
+      all('table.heat', choice.closest('section')).forEach(function (table) {
+        table.classList.toggle('d', choice.value === 'd');
+        all('td', table).forEach(function (cell) {
+          if (cell.dataset.s === undefined) { return; }
+          cell.textContent = cell.dataset[choice.value];
+          cell.className = choice.value === 'd' ? 'd' + cell.dataset.dc : 'h' + cell.dataset.sc;
+        });
       });
     });
   });

@@ -24,6 +24,8 @@ from .alerts import marks_of
 from .drawings import MOST_LINES
 from .markup import Cell, Head, Row, Table, in_pages, table, with_column, with_drawings
 
+MOST_PRINTED = 32  # nodes beside each other on paper: of more, the table is printed in parts, each with all units
+
 
 def ranking_table(shown: Analysed, language: str, *, public: bool = False) -> Table:
     """Return the ranking with bars, rank intervals and the worst warning of each unit."""
@@ -159,22 +161,24 @@ def heat_table(shown: Analysed, language: str) -> SimpleNamespace | None:
         )
         for row, unit in enumerate(found.units)
     ]
-    upper = [
-        SimpleNamespace(title=nodes[dimension].title(language), span=found.over.count(place))
-        for place, dimension in enumerate(found.dimensions)
-        if place in found.over
-    ]
     size = len(rows) if len(rows) <= MOST_UNITS else 100
-    pages = [rows[start : start + size] for start in range(0, len(rows), size)]
-    return SimpleNamespace(
-        shows=len(rows) <= MOST_UNITS,
-        upper=upper,
-        heads=[
-            SimpleNamespace(title=_below(nodes[node].title(language), nodes[found.dimensions[place]].title(language)))
-            for node, place in zip(found.nodes, found.over, strict=True)
-        ],
-        pages=pages,
-    )
+
+    def part(columns: Sequence[int]) -> SimpleNamespace:
+        """Return some columns, each below its dimension, of all rows."""
+        over = [found.over[column] for column in columns]
+        called = [nodes[dimension].title(language) for dimension in found.dimensions]
+        some = [SimpleNamespace(**vars(row) | {"cells": [row.cells[column] for column in columns]}) for row in rows]
+        return SimpleNamespace(
+            upper=[SimpleNamespace(title=called[at], span=over.count(at), at=at) for at in dict.fromkeys(over)],
+            heads=[_below(nodes[found.nodes[at]].title(language), called[found.over[at]]) for at in columns],
+            pages=[some[start : start + size] for start in range(0, len(some), size)],
+        )
+
+    whole, every = part(range(len(found.nodes))), len(found.nodes)
+    few = len(rows) <= MOST_UNITS
+    blocks = math.ceil(every / MOST_PRINTED) if few and every > MOST_PRINTED else 0
+    printed = [part(range(every * at // blocks, every * (at + 1) // blocks)) for at in range(blocks)]
+    return SimpleNamespace(shows=few, whole=whole, printed=printed)
 
 
 def _below(title: str, over: str) -> str:
