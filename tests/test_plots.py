@@ -13,6 +13,7 @@ import pytest
 
 import indexcalc
 from indexcalc import Refused
+from indexcalc.words.periods import period_title
 
 TREE = """
 index: {id: living, name: 生活质量, name_en: Living}
@@ -50,6 +51,43 @@ def test_a_ranking_has_the_scores_in_their_order(scores: Any) -> None:
         shown, told = drawn(scores.plot.ranking(period=period)), scores.ranking(period)
         assert list(shown["id"]) == list(told["unit"])
         np.testing.assert_array_equal(shown["score"], told["score"])
+
+
+def test_nodes_are_those_of_the_tree_of_the_period(scores: Any) -> None:
+    """A tree that has changed has its nodes at other places in each period."""
+    del scores  # which skips this where Altair is not installed
+    changed = TREE.replace(
+        "weight: 0.6, indicators: [", "weight: 0.6, indicators: [{id: old, name: 旧, weight: 0.5, until: 2021}, "
+    )
+    changed = changed.replace("{id: doctors, name: 医生, weight: 0.5}", "{id: doctors, name: 医生, weight: 0.5, since: 2022}")
+    frame = FRAME.assign(old=[20.0, 30, 40, 50] + [np.nan] * 4, doctors=[np.nan] * 4 + [20.0, 40, 60, 80])
+    own = indexcalc.score(changed + "periods: {kind: year}\n", frame)
+    for period in ("2021", "2022"):
+        shown, told = drawn(own.plot.ranking(period=period)), own.ranking(period)
+        assert list(shown["id"]) == list(told["unit"])
+        np.testing.assert_array_equal(shown["score"], told["score"])
+        shown = drawn(own.plot.bump(period=period))
+        now = shown[shown["period"] == period_title(period, "zh")].set_index("id")["rank"]
+        np.testing.assert_array_equal(now[told["unit"]], told["rank"])
+    values = frame[frame["period"] == "2022"]
+    for leaf in ("doctors", "beds", "income"):
+        shown = drawn(own.plot.distribution(leaf, period="2022"))
+        np.testing.assert_array_equal(shown.set_index("id")["value"][values["country"]], values[leaf])
+    assert drawn(own.plot.scatter("doctors", "income", period="2022"))["a"].tolist() == values["doctors"].tolist()
+    assert list(drawn(own.plot.ranking("health", period="2022"))["score"]) == sorted([15, 65, 60, 50], reverse=True)
+    with pytest.raises(Refused):
+        own.plot.distribution("old", period="2022")
+
+
+def test_lines_have_colours_of_their_own_and_places_are_whole(scores: Any) -> None:
+    """Ten colours would be given twice; and there is no place 1.5."""
+    del scores
+    units = [f"u{at}" for at in range(11)]
+    frame = pd.DataFrame({"country": units, "period": "2021", **{name: range(11) for name in ("doctors", "beds", "income")}})
+    made = json.loads(indexcalc.score(TREE + "periods: {kind: year}\n", frame).plot.bump().to_json())["encoding"]
+    assert made["color"]["scale"]["scheme"] == "tableau20"
+    assert made["color"]["sort"] == units[::-1]
+    assert made["y"]["axis"]["values"] == list(range(1, 12))
 
 
 def test_contributions_add_up(scores: Any) -> None:

@@ -31,7 +31,8 @@ class Plot:
 
         :raises Refused: where there is no such period or node, or Altair is not installed; so do all charts.
         """
-        return self._plots(period, language).ranking(self._node(node))
+        own = self._plots(period, language)
+        return own.ranking(_node(own, node))
 
     def contributions(self, unit: str | None = None, period: str | None = None, language: Language | None = None) -> alt.Chart:
         """Return what each dimension adds to a unit's index, in points; of all units, stacked, without one."""
@@ -47,7 +48,8 @@ class Plot:
 
     def bump(self, node: str | None = None, period: str | None = None, language: Language | None = None) -> alt.Chart:
         """Return the ranks of the index or of a node over all periods of the period's kind, a line a unit."""
-        return self._plots(period, language).bump(self._node(node))
+        own = self._plots(period, language)
+        return own.bump(_node(own, node))
 
     def intervals(
         self, draws: int = DRAWS, seed: int = 0, period: str | None = None, language: Language | None = None
@@ -59,17 +61,19 @@ class Plot:
         self, nodes: Sequence[str] | None = None, period: str | None = None, language: Language | None = None
     ) -> alt.Chart:
         """Return Pearson's correlations of nodes' scores over the units; of the dimensions where none are named."""
-        tree = self.scores.tree
-        places = tree.branches[-1].children if nodes is None else [self._node(node) for node in nodes]
-        return self._plots(period, language).correlations(tuple(places))
+        own = self._plots(period, language)
+        places = own.scores.tree.branches[-1].children if nodes is None else [_node(own, node) for node in nodes]
+        return own.correlations(tuple(places))
 
     def distribution(self, indicator: str, period: str | None = None, language: Language | None = None) -> alt.LayerChart:
         """Return how the values of an indicator, or the scores of a node, are spread over the units."""
-        return self._plots(period, language).distribution(self._node(indicator))
+        own = self._plots(period, language)
+        return own.distribution(_node(own, indicator))
 
     def scatter(self, a: str, b: str, period: str | None = None, language: Language | None = None) -> alt.LayerChart:
         """Return two indicators or nodes against each other, a named point a unit."""
-        return self._plots(period, language).scatter(self._node(a), self._node(b))
+        own = self._plots(period, language)
+        return own.scatter(_node(own, a), _node(own, b))
 
     def map(
         self,
@@ -80,11 +84,14 @@ class Plot:
         language: Language | None = None,
     ) -> alt.Chart:
         """Return your own outlines coloured by scores; the property `key` of each feature is a unit's id."""
-        return self._plots(period, language).map(geojson, self._node(node), key)
+        own = self._plots(period, language)
+        return own.map(geojson, _node(own, node), key)
 
     def _plots(self, period: str | None, language: Language | None) -> Plots:
         return Plots(self.scores, period_of(self.scores, period), language or spoken())
 
-    def _node(self, node: str | None) -> int:
-        tree = self.scores.tree
-        return tree.root if node is None else tree.position[node_of(self.scores.index, node)]
+
+def _node(plots: Plots, node: str | None) -> int:
+    """Return the place of a node in the tree of the period that is drawn, which may have other nodes than those of before."""
+    tree = plots.scores.tree
+    return tree.root if node is None else tree.position[node_of(plots.scores.index, node)]

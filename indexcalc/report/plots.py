@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 _STEP = 18  # of a row of a chart, in pixels
 _BAND = {"step": _STEP}
+_NAME = 120  # that the name of a point takes at most, in pixels
+_TEN, _MOST_TICKS = 10, 40  # lines that ten colours are enough for, and places that are all named
 
 
 class Plots:
@@ -102,7 +104,7 @@ class Plots:
 
         kind = kind_of(self._whole, self.period)
         periods = [one for one in self._whole.periods if kind_of(self._whole, one) == kind]
-        wanted, parts = self._whole.tree.nodes[node].id, []
+        wanted, parts = self.scores.tree.nodes[node].id, []
         for period in periods:
             then = self._whole.of_period(period)
             at, place = then.periods.index(period), then.tree.position.get(wanted)
@@ -110,12 +112,21 @@ class Plots:
                 units = then.listed(at)
                 parts.append(self._frame(units, rank=then.ranks[at, units, place]).assign(period=self._period(period)))
         frame = pd.concat(parts, ignore_index=True).dropna(subset=["rank"])
+        now = [self.scores.panel.units.title(unit, self.language) for unit in in_rank_order(self.scores, self._row, node)]
+        drawn = list(dict.fromkeys(frame["unit"]))
+        names = [*(one for one in now if one in drawn), *(one for one in drawn if one not in now)]
+        colours = _alt().Scale(scheme="tableau10" if len(names) <= _TEN else "tableau20")
+        places = _alt().Axis(values=list(range(1, len(names) + 1))) if len(names) <= _MOST_TICKS else _alt().Axis()
         return self._of(frame, said.bump, node, period=False).mark_line(point=True).encode(
-            x=_alt().X("period:N", sort=[self._period(one) for one in periods], title=None),
-            y=_alt().Y("rank:Q", scale=_alt().Scale(reverse=True, zero=False), title=said.rank(self.language)),
-            color=_alt().Color("unit:N", title=None),
+            x=_alt().X(
+                "period:N", sort=[self._period(one) for one in periods], title=None, axis=_alt().Axis(labelAngle=-45)
+            ),
+            y=_alt().Y(
+                "rank:Q", scale=_alt().Scale(reverse=True, zero=False, nice=False), title=said.rank(self.language), axis=places
+            ),
+            color=_alt().Color("unit:N", title=None, sort=names, scale=colours),
             tooltip=["period:N", "unit:N", "rank:Q"],
-        ).properties(height=max(240, _STEP * len(self.scores.panel.units)))  # fmt: skip
+        ).properties(width={"step": 3 * _STEP}, height=max(240, _STEP * len(self.scores.panel.units)))  # fmt: skip
 
     def intervals(self, draws: int = DRAWS, seed: int = 0) -> alt.LayerChart:
         """Return the places that hold 90 % of the draws of other weights, with the rank as published as a dot."""
@@ -151,7 +162,8 @@ class Plots:
         frame = self._frame(units, value=self._values(node)[units])
         base = self._of(frame, said.distribution, node)
         bars = base.mark_bar(color=ORDERED[2]).encode(
-            x=_alt().X("value:Q", bin=_alt().Bin(maxbins=20), title=self._measured(node)), y=_alt().Y("count()", title=None)
+            x=_alt().X("value:Q", bin=_alt().Bin(maxbins=20), title=self._measured(node)),
+            y=_alt().Y("count()", title=None, axis=_alt().Axis(tickMinStep=1)),
         )
         return bars + base.mark_tick(color=ORDERED[6]).encode(x="value:Q", y=_alt().value(4), tooltip=["unit:N", "value:Q"])
 
@@ -164,7 +176,7 @@ class Plots:
             "y": _alt().Y("b:Q", title=self._measured(b), scale=_alt().Scale(zero=False)),
         }
         base = self._of(frame, said.scatter).encode(**axes, tooltip=["unit:N", "a:Q", "b:Q"])
-        return base.mark_point(filled=True, color=ORDERED[5]) + base.mark_text(dy=-8).encode(text="unit:N")
+        return base.mark_point(filled=True, color=ORDERED[5]) + base.mark_text(dy=-8, limit=_NAME).encode(text="unit:N")
 
     def map(self, geojson: str | Path | Mapping[str, Any], node: int, key: str) -> alt.Chart:
         """Return the user's outlines coloured by a node's scores: the property `key` of each feature is a unit's id.
@@ -185,7 +197,7 @@ class Plots:
                 "properties.score:Q", scale=_alt().Scale(range=list(ORDERED)), title=said.score(self.language)
             ),
             tooltip=["properties.unit:N", "properties.score:Q"],
-        ).properties(width=480, height=480)  # fmt: skip
+        ).properties(width=480, height=480).project("mercator")  # fmt: skip
 
     def _of(self, data: Any, title: Any, node: int | None = None, *, unit: int | None = None, period: bool = True) -> alt.Chart:
         """Return an empty chart of some data, with its title, the period, and what kind of data it is."""
