@@ -393,8 +393,8 @@ def test_the_command_gives_the_golden_densities_and_moran_of_binary_weights(gold
             asked = [*words, "--period", str(period), "--points", points, "--bandwidth", how]
             found = json.loads(CliRunner().invoke(app, asked).stdout)["periods"][-1]["density"]
             np.testing.assert_allclose(found["bandwidth"], rows[f"h_{name}"], **EXACT)
-            np.testing.assert_allclose(found["at"], rows["at"], **EXACT)
-            np.testing.assert_allclose(found["density"], rows[f"density_{name}"], **EXACT)
+            told_at = dict(zip(found["at"], found["density"], strict=True))
+            np.testing.assert_allclose([told_at[at] for at in rows["at"]], rows[f"density_{name}"], **EXACT)
     folder, (row,) = golden / "moran", pd.read_csv(golden / "moran" / "expected.csv").to_dict("records")
     values = pd.read_csv(folder / "inputs.csv").rename(columns={"value": "score"}).assign(year=2020)
     values.to_csv(project / "values.csv", index=False)

@@ -35,7 +35,8 @@ class Evolution(Result):
 
     `by` are the columns of units that groups are made of, the outermost first; `weight` the column of what units weigh in Theil's
     index. `cuts` part the classes of moves. `moran` and `spatial` are nothing without neighbours; `ellipses`, weighed by scores,
-    and the steps of their centres nothing without coordinates, which are in degrees or not.
+    and the steps of their centres nothing without coordinates, which are in degrees or not. `width` is the rule of bandwidths,
+    or the one that was asked for.
     """
 
     scores: Scores
@@ -57,6 +58,8 @@ class Evolution(Result):
     ellipses: tuple[Ellipse | None, ...] | None = None
     steps: tuple[Step | None, ...] | None = None
     degrees: bool = False
+    width: Bandwidth | float = "silverman"
+    standardise: bool = True
 
     @property
     def periods(self) -> tuple[str, ...]:
@@ -123,7 +126,7 @@ def evolution(
     """Look at a node's scores over the periods of one kind up to that of a row.
 
     `by` are columns of units; `weight` is the name of a column and its numbers (period, unit). Moves are between `classes`
-    that are alike in number over all periods; densities have the bandwidth `width`, at some `points` where these are given.
+    that are alike in number over all periods; densities have the bandwidth `width`, and are told at some `points` too.
     Moran's I, of weights that are 1 together for each unit if `standardise` is on, is held against `draws` permutations. `at`
     are the coordinates of units, in degrees or in a plane, about which ellipses of a `scale` are drawn. `controls` are the
     conditional columns of β convergence (period, unit).
@@ -162,6 +165,8 @@ def evolution(
         ellipses=ellipses,
         steps=None if ellipses is None else tuple(_steps(ellipses, before, degrees=degrees)),
         degrees=degrees,
+        width=width,
+        standardise=standardise,
     )
 
 
@@ -189,12 +194,12 @@ def _betas(y: Array, before: Sequence[int], controls: Controls | None = None) ->
 
 
 def _densities(own: Sequence[Array], width: Bandwidth | float, points: Sequence[float] = ()) -> tuple[Density, ...]:
-    """Return the densities of all periods at the same points: those given, or some along all scores."""
+    """Return the densities of all periods at the same points: some along all scores, and those given."""
     widths = [bandwidth(one, width) for one in own]
     usable = [h for h in widths if h > 0]
     every = np.concatenate(own)
     if not usable or not len(every):
         return tuple(density(one, np.zeros(0), float("nan")) for one in own)
     ends = every.min() - _BEYOND * max(usable), every.max() + _BEYOND * max(usable)
-    at = np.array(sorted(points), dtype=float) if points else np.linspace(*ends, POINTS)
+    at = np.union1d(np.linspace(*ends, POINTS), np.array(points, dtype=float)) if points else np.linspace(*ends, POINTS)
     return tuple(density(one, at, h) for one, h in zip(own, widths, strict=True))

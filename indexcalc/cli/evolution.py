@@ -60,7 +60,7 @@ def evolution(
     ] = None,
     points: Annotated[
         str | None,
-        typer.Option("--points", help="Scores at which densities are told, such as 40,50,60. Default: along all scores."),
+        typer.Option("--points", help="Scores at which densities are told too, such as 40,50,60, beside 101 along all scores."),
     ] = None,
     classes: Annotated[
         int | None, typer.Option("--classes", min=2, help="How many classes of scores units move between. Default: 4.")

@@ -57,7 +57,7 @@ def evolution(
     centres of a GeoJSON file's outlines stand for them. About them ellipses are drawn, as large as `ellipse` says. `controls` are
     the conditional columns of β convergence: indicators by their values, other nodes by their scores, columns of data or units.
     The weights of each unit's neighbours add up to 1 for Moran's I and Geary's C if `standardise` is on. Kernel densities have a
-    `bandwidth`, by a rule or a number, and are told at `points` where some are given.
+    `bandwidth`, by a rule or a number, and are told at `points` too where some are given.
 
     :raises Refused: where there is no such node, period, column or unit, or weights are not above 0.
     """

@@ -141,7 +141,7 @@ OPTIONS: dict[str, dict[str, str]] = {
         "ellipse": "标准差椭圆的大小按哪种算法：Yuill 原文、ArcGIS 或 CrimeStat。",
         "standardise": "空间权重行标准化（--standardise，每个评价对象的邻接权重合计为 1），或不标准化（--no-standardise），用于莫兰指数和吉尔里指数。",
         "bandwidth": "核密度的带宽：silverman、normal（1.06 s n^(-1/5)），或写明数值。默认为 silverman。",
-        "points": "核密度在哪些得分处给出，如 40,50,60。默认在全部得分范围内均匀取点。",
+        "points": "除均匀的 101 个点外，另在哪些得分处给出核密度，如 40,50,60。",
         "classes": "得分分为几个类型，用于马尔可夫转移矩阵。",
         "permutations": "莫兰指数检验的随机置换次数。",
     },

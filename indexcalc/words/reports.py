@@ -827,7 +827,10 @@ class word:  # noqa: N801 - read as `word.rank(language)`
     peaks = Said("峰数", "Peaks")
     highest_peak = Said("主峰得分", "Highest at")
     peak_height = Said("主峰高度", "Its density")
-    kernel_help = Said("高斯核，Silverman 带宽；曲线见 --out。", "Gaussian kernel, Silverman's bandwidth; --out has the curves.")
+    kernel_help = Said("高斯核，带宽 {rule}；曲线见 --out。", "Gaussian kernel, bandwidth {rule}; --out has the curves.")
+    bandwidth_silverman = Said("0.9 min(s, IQR/1.34) n^(−1/5)（Silverman）", "0.9 min(s, IQR/1.34) n^(-1/5) (Silverman)")
+    bandwidth_normal = Said("1.06 s n^(−1/5)", "1.06 s n^(-1/5)")
+    bandwidth_given = Said("由用户给定", "as given")
     markov = Said("马尔可夫转移概率", "Moves between classes (Markov)")
     class_of_neighbours = Said("邻域所处档次", "Neighbours in")
     class_now = Said("本期档次", "Class")
@@ -853,9 +856,11 @@ class word:  # noqa: N801 - read as `word.rank(language)`
     quadrant = Said("象限", "Quadrant")
     without_neighbours = Said("没有邻域：{units}。", "Without neighbours: {units}.")
     space_help = Said(
-        "权重矩阵按行标准化；没有邻域或没有得分的{label}不计入。",
-        "Weights of neighbours add up to 1 in a row; units without neighbours or a score are left out.",
+        "权重矩阵{how}；没有邻域或没有得分的{label}不计入。",
+        "Weights of neighbours {how}; units without neighbours or a score are left out.",
     )
+    weights_standardised = Said("按行标准化", "add up to 1 in a row")
+    weights_as_they_are = Said("未标准化", "are not standardised")
     plan_moves = Said("位次因此改变：{units}", "Ranks that change with it: {units}")
 
 

@@ -184,7 +184,17 @@ def _shape(result: Evolution, language: Language) -> Sheet:
     for period, own in zip(result.periods, result.density, strict=True):
         peaks = own.peaks if len(own.at) else []
         rows.append((period, finite(own.bandwidth), len(peaks), *(peaks[0] if peaks else (None, None))))
-    return Sheet(word.kernel_density(language), headings, tuple(rows), notes=(word.kernel_help(language),))
+    return Sheet(
+        word.kernel_density(language),
+        headings,
+        tuple(rows),
+        notes=(word.kernel_help(language).format(rule=_rule(result, language)),),
+    )
+
+
+def _rule(result: Evolution, language: Language) -> str:
+    """Say where bandwidths come from."""
+    return word_of(f"bandwidth_{result.width if isinstance(result.width, str) else 'given'}", language)
 
 
 def _density(result: Evolution, language: Language) -> Sheet:
@@ -245,7 +255,8 @@ def _space(result: Evolution, language: Language) -> Sheet:
     scores, known = result.scores, {place for own in result.moran if own for place in own.places.tolist()}
     alone = [unit for unit in np.flatnonzero(~np.isnan(result.values).all(axis=0)).tolist() if unit not in known]
     named = listed((scores.panel.units.title(unit, language) for unit in alone), language)
-    notes = [word.space_help(language).format(label=unit_label(scores, language))]
+    how = word.weights_standardised if result.standardise else word.weights_as_they_are
+    notes = [word.space_help(language).format(label=unit_label(scores, language), how=how(language))]
     notes += [word.without_neighbours(language).format(units=named)] if alone else []
     return Sheet(word.space(language), headings, rows, notes=tuple(notes))
 
