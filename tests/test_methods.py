@@ -659,6 +659,18 @@ def test_aggregate_a_unit_that_improves_never_loses(
     assert np.isnan(change) or change >= -1e-9
 
 
+@pytest.mark.parametrize("method", sorted(NOT_RISING))
+def test_what_is_exempt_from_rising_can_fall(method: str) -> None:
+    """An exemption stands for something: a unit that improves in one child has less than before."""
+    rng, w = np.random.default_rng(3), np.array([0.02, 0.3, 0.68])
+    for _ in range(2000):
+        x = rng.uniform(1.0, 100.0, (4, 3))
+        better = x + np.where(np.arange(4)[:, None] == 1, np.eye(3)[rng.integers(3)] * rng.uniform(0.0, 100.0 - x[1].max()), 0.0)
+        if together(method, better, w, {})[1] < together(method, x, w, {})[1] - 1e-6:
+            return
+    pytest.fail("a unit that improves never loses: no exemption is needed")
+
+
 @every("aggregate", without=NOT_RISING | COMPARES_UNITS)
 @FEW
 @given(both=siblings(), more=st.floats(0, 50), child=st.integers(0, 4))
