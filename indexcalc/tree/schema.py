@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import inspect
 import json
+from functools import cache
 from typing import Any, get_args
 
 from pydantic import TypeAdapter
@@ -106,6 +107,7 @@ def _in_chinese(schema: dict[str, Any]) -> None:
                 choice["description"] = in_a_sentence(room, choice["properties"]["method"]["const"], "zh")
 
 
+@cache  # the pages of the documentation ask for each block
 def descriptions() -> dict[str, dict[str, str]]:
     """Return what the text under each field of the model says, by block and key as YAML has it."""
     said: dict[str, dict[str, str]] = {}
