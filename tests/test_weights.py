@@ -39,7 +39,7 @@ KEEP_CONSTANTS = {"bod"}
 NOT_EXACT = {"importance": 1e-5}
 
 
-def scores(seed: int, *, lead: tuple[int, ...] = (), units: int = 9, children: int = CHILDREN, gaps: bool = False) -> np.ndarray:
+def scores(seed: int, *, lead: tuple[int, ...] = (), units: int = 6, children: int = CHILDREN, gaps: bool = False) -> np.ndarray:
     """Scores above 0 that go together somewhat, as siblings do."""
     rng = np.random.default_rng(seed)
     common = rng.normal(size=(*lead, units, 1))
