@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import os
 import signal
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import pytest
@@ -14,6 +16,7 @@ import typer.main
 import typer.testing
 from hypothesis import settings
 
+from indexcalc.cli.app import app
 from indexcalc.panel import MISSING, VALUE, Panel, empty
 from indexcalc.tree import Index, parse_index
 from indexcalc.units import Units
@@ -31,6 +34,8 @@ settings.register_profile("fixed", derandomize=True, deadline=None, max_examples
 settings.register_profile("few", derandomize=True, deadline=None, max_examples=8)  # of `make quick`
 settings.load_profile("fixed")
 
+# no machine stops here, so that no test need wait for a disk, which takes milliseconds a file; test_kills sees that it is asked
+os.fsync = lambda _: None
 # the commands are built once and not for every call: that took two thirds of the time of a thousand messages
 typer.main.get_command = typer.testing._get_command = functools.cache(typer.main.get_command)
 
@@ -60,6 +65,19 @@ def interruptible() -> Iterator[None]:
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     yield
     signal.signal(signal.SIGINT, before)
+
+
+class Said(NamedTuple):
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+def ran(folder: Path, *words: str) -> Said:
+    """Run a command in a folder, in this process: one of its own would take a second to start."""
+    with contextlib.chdir(folder):
+        done = typer.testing.CliRunner().invoke(app, words)
+    return Said(done.exit_code, done.stdout, done.stderr)
 
 
 @pytest.fixture

@@ -66,11 +66,10 @@ class Moments:
         import sys
 
         sys.addaudithook(self.audited)
-        flush, opened = os.fsync, io.open
+        opened = io.open
 
-        def fsync(handle: int) -> None:
+        def fsync(_: int) -> None:  # no machine stops here, so that what was handed to its system is kept
             self.come("flush")
-            flush(handle)
 
         def open_(file: Any, mode: str = "r", *rest: Any, **more: Any) -> Any:
             made = opened(file, mode, *rest, **more)

@@ -32,7 +32,7 @@ from indexcalc.tree import Index
 from indexcalc.units import Units
 
 from . import trees
-from .conftest import count
+from .conftest import Said, count, ran
 
 PERIODS = trees.QUARTERS
 STAGES = ("derived", "treated", "status", "scores", "coverage", "points", "ranks")
@@ -277,10 +277,8 @@ def test_a_long_table_is_not_read_in_blocks(tmp_path: Path) -> None:
     assert {one.code for one in match(project(tmp_path, long), tmp_path, keep=0).findings} >= {"IC832"}
 
 
-def run(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "indexcalc", *words, "--lang", "en"]
-    own = os.environ | {"PYTHONPATH": str(Path(__file__).parent.parent)}
-    return subprocess.run(command, cwd=folder, capture_output=True, text=True, encoding="utf-8", check=False, env=own)
+def run(folder: Path, *words: str) -> Said:
+    return ran(folder, *words, "--lang", "en")
 
 
 def test_the_command_writes_the_same_numbers_and_ranking(tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ from indexcalc.tree.formula import FUNCTIONS
 from indexcalc.tree.schema import descriptions
 from indexcalc.words.findings import MESSAGES
 
-from .conftest import index_of
+from .conftest import index_of, ran
 
 DOCS = Path(__file__).parent.parent / "docs"
 LANGUAGES = ("en", "zh")
@@ -209,9 +209,7 @@ def test_the_ranking_that_a_readme_shows_is_the_one_that_comes_out(readme: str, 
     text = (repository / readme).read_text(encoding="utf-8")
     shown = re.search(r"```\n(广州市域.*?)```", text, re.DOTALL)
     assert shown is not None
-    said = subprocess.run(
-        [sys.executable, "-m", "indexcalc", "rank"], cwd=repository, check=True, capture_output=True, text=True, encoding="utf-8"
-    )
+    said = ran(repository, "rank")
     for line, printed in zip(shown[1].splitlines(), said.stdout.splitlines(), strict=False):
         assert printed.startswith(line.removesuffix("…").rstrip()), line
 

@@ -13,7 +13,6 @@ import shutil
 import signal
 import sqlite3
 import subprocess
-import sys
 import tempfile
 import threading
 import time
@@ -35,7 +34,7 @@ from indexcalc.journal.database import seal
 from indexcalc.journal.entries import Draft, Entry, Reported, hash_of, read_cells, written
 from indexcalc.journal.ledger import append, foresee, log, newest, read_moment
 
-from .conftest import count
+from .conftest import Said, count, ran
 from .kills import KILLED, Moments, started
 
 FILE = "ledger.sqlite"
@@ -672,12 +671,8 @@ def report(folder: Path, quarter: int, shift: int = 0) -> Path:
     return path
 
 
-def indexcalc(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parent.parent), "PYTHONUTF8": "1"}
-    return subprocess.run(
-        [sys.executable, "-m", "indexcalc", *arguments, "--lang", "en"],
-        cwd=folder, env=environment, capture_output=True, encoding="utf-8", check=False,
-    )  # fmt: skip
+def indexcalc(folder: Path, *arguments: str) -> Said:
+    return ran(folder, *arguments, "--lang", "en")
 
 
 @pytest.mark.slow

@@ -18,9 +18,10 @@ from indexcalc.jobs.init import init
 from indexcalc.scores import Scores
 from indexcalc.tree.model import LEVELS
 
+from .conftest import ran
+
 pytestmark = pytest.mark.slow
 
-COMMAND = [sys.executable, "-m", "indexcalc"]
 POINTS = {"一般": 1, "较大": 4, "重大": 7, "特别重大": 10}
 
 
@@ -158,16 +159,13 @@ def test_the_warning_dimension_stays_out_of_the_index_until_it_has_a_weight(proj
 
 
 def test_warn_lists_what_is_red_down_to_its_cells(project: Path) -> None:
-    said = subprocess.run([*COMMAND, "warn"], cwd=project, check=True, capture_output=True, text=True, encoding="utf-8").stdout
+    said = ran(project, "warn").stdout
     assert said.startswith("广州市域社会治理“红棉指数”（模拟数据） · 2022年第四季度 · 风险预警\n红色 ")
     assert "data/opinion.csv:" in said
     assert "连续 " in said
     told = json.loads(
-        subprocess.run(
-            [*COMMAND, "warn", "--period", "2022", "--least", "blue", "--node", "land-pressure", "--unit", "荔湾", "--json"],
-            cwd=project, check=True, capture_output=True, text=True, encoding="utf-8",
-        ).stdout
-    )  # fmt: skip
+        ran(project, "warn", "--period", "2022", "--least", "blue", "--node", "land-pressure", "--unit", "荔湾", "--json").stdout
+    )
     assert told["warnings"]
     for one in told["warnings"]:
         assert (one["unit"], one["node"]) == ("440103", "land-pressure")
@@ -180,10 +178,7 @@ def test_warn_lists_what_is_red_down_to_its_cells(project: Path) -> None:
 
 def test_warn_shows_the_posts_behind_a_warning(project: Path, posts: pd.DataFrame) -> None:
     pytest.importorskip("ibis", reason="the extra `events` is not installed")
-    done = subprocess.run(
-        [*COMMAND, "warn", "--index", "posts", "--json", "--events", "2"],
-        cwd=project, check=True, capture_output=True, text=True, encoding="utf-8",
-    )  # fmt: skip
+    done = ran(project, "warn", "--index", "posts", "--json", "--events", "2")
     told = json.loads(done.stdout)["warnings"]
     assert told
     one = next(one for one in told if one["node"].endswith("-pressure"))
@@ -196,10 +191,7 @@ def test_warn_shows_the_posts_behind_a_warning(project: Path, posts: pd.DataFram
 
 
 def test_a_node_that_is_warned_of_names_what_holds_it_down(project: Path) -> None:
-    done = subprocess.run(
-        [*COMMAND, "warn", "--least", "blue", "--node", "risk", "--json"],
-        cwd=project, check=True, capture_output=True, text=True, encoding="utf-8",
-    )  # fmt: skip
+    done = ran(project, "warn", "--least", "blue", "--node", "risk", "--json")
     told = json.loads(done.stdout)["warnings"]
     assert told
     for one in told:

@@ -24,7 +24,7 @@ from indexcalc.engine.levels import at_level
 from indexcalc.panel import MISSING
 from indexcalc.units import Units
 
-from .conftest import count
+from .conftest import count, ran
 
 COMMAND = [sys.executable, "-m", "indexcalc"]
 HERE = Path(__file__).parent.parent
@@ -39,7 +39,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("red-cotton")
     shutil.copy(root / "indicators.yaml", folder)
     shutil.copytree(root / "data", folder / "data")
-    subprocess.run([*COMMAND, "score"], cwd=folder, check=True, capture_output=True)
+    assert ran(folder, "score").returncode == 0
     return folder
 
 
@@ -178,9 +178,7 @@ def test_every_table_says_that_the_data_is_illustrative(project: Path) -> None:
         head, *rows = csv.reader(file.read_text(encoding="utf-8-sig").splitlines())
         if file.name not in LISTS:
             assert (head[-1], {row[-1] for row in rows}) == ("数据性质", {"模拟数据"}), file.name
-    printed = subprocess.run(
-        [*COMMAND, "rank", "--lang", "en"], cwd=project, check=True, capture_output=True, text=True, encoding="utf-8"
-    )
+    printed = ran(project, "rank", "--lang", "en")
     assert "simulated data" in printed.stdout.splitlines()[0]
 
 
@@ -203,9 +201,7 @@ def test_a_changed_report_and_a_changed_input_are_found(project: Path, tmp_path:
     copy = tmp_path / "2022"
     shutil.copytree(project / "reports" / "2022", copy)
     (copy / "ranking.csv").write_bytes((copy / "ranking.csv").read_bytes().replace(b"1,", b"2,", 1))
-    said = subprocess.run(
-        [*COMMAND, "verify", str(copy), "--json"], check=False, cwd=project, capture_output=True, text=True, encoding="utf-8"
-    )
+    said = ran(project, "verify", str(copy), "--json")
     assert said.returncode == 1
     found = [json.loads(line) for line in said.stderr.splitlines()]
     assert [one["code"] for one in found if one["severity"] == "error"] == ["IC505"]
@@ -221,9 +217,7 @@ def test_a_changed_weight_is_a_one_line_diff_and_score_shows_what_moved(project:
         assert old in text[i]
         text[i] = text[i].replace(old, new)
     (folder / "indicators.yaml").write_text("\n".join(text) + "\n", encoding="utf-8")
-    said = subprocess.run(
-        [*COMMAND, "score", "--lang", "en"], cwd=folder, check=True, capture_output=True, text=True, encoding="utf-8"
-    )
+    said = ran(folder, "score", "--lang", "en")
     assert "Since the last report here" in said.stdout
     assert "→" in said.stdout
 
@@ -405,7 +399,7 @@ def test_the_two_years_compare_across_the_changed_tree(index: indexcalc.Index, p
 
 
 def told(folder: Path, *words: str) -> tuple[int, list[dict[str, Any]]]:
-    done = subprocess.run([*COMMAND, *words, "--json"], cwd=folder, capture_output=True, encoding="utf-8", check=False)
+    done = ran(folder, *words, "--json")
     return done.returncode, [json.loads(line) for line in done.stderr.splitlines()]
 
 

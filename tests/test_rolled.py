@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +19,7 @@ from indexcalc.panel import MISSING, NOT_APPLICABLE, VALUE, Panel, empty
 from indexcalc.report.sheets.tables import kind_of
 from indexcalc.tree import Index, parse_index
 
-from .conftest import REPOSITORY, index_of, panel_of
+from .conftest import index_of, panel_of, ran
 
 MONTHS = [f"{year}-{month:02}" for year in (2021, 2022) for month in range(1, 13)]
 QUARTERS = [f"{year}Q{part}" for year in (2021, 2022) for part in (1, 2, 3, 4)]
@@ -269,15 +266,8 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def indexcalc(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "indexcalc", *arguments], cwd=folder, env={**os.environ, "PYTHONPATH": str(REPOSITORY)},
-        capture_output=True, text=True, encoding="utf-8", check=False,
-    )  # fmt: skip
-
-
 def said(folder: Path, *arguments: str) -> Any:
-    run = indexcalc(folder, *arguments, "--json")
+    run = ran(folder, *arguments, "--json")
     assert run.returncode == 0, run.stdout + run.stderr
     return json.loads(run.stdout)
 
@@ -289,7 +279,7 @@ def test_commands_take_a_month_a_quarter_or_a_year(project: Path) -> None:
     assert {"2022Q1", "2022Q3"} <= set(_texts(said(project, "change", "--from", "2022Q1", "--to", "2022Q3")))
     assert "2022Q2" in _texts(said(project, "change", "--to", "2022Q3"))
     assert {row["period"] for row in said(project, "warn", "--period", "2022")["warnings"]} <= set(QUARTERS[4:])
-    refused = indexcalc(project, "change", "--from", "2022Q1", "--to", "2022")
+    refused = ran(project, "change", "--from", "2022Q1", "--to", "2022")
     assert refused.returncode != 0
     assert "IC780" in refused.stdout + refused.stderr
 
@@ -302,7 +292,7 @@ def _texts(data: Any) -> list[str]:
 
 def test_blocks_write_the_same_report(project: Path) -> None:
     for name, how in (("whole", "--no-blocks"), ("parts", "--blocks")):
-        run = indexcalc(project, "score", "--period", "2022Q3", "--out", name, how)
+        run = ran(project, "score", "--period", "2022Q3", "--out", name, how)
         assert run.returncode == 0, run.stderr
     whole, parts = (project / name / "2022Q3" for name in ("whole", "parts"))
     assert (whole / "ranking.csv").read_bytes() == (parts / "ranking.csv").read_bytes()

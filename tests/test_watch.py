@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import queue
@@ -12,19 +11,16 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 import pytest
-from typer.testing import CliRunner
 
 from indexcalc.analysis.trend import trend
-from indexcalc.cli.app import app
 from indexcalc.engine import score
 from indexcalc.jobs.watch import databases, looked_at
 from indexcalc.journal.published import COLUMNS, Published, last_release, read_published, with_published
 
-from .conftest import index_of, panel_of
+from .conftest import Said, index_of, panel_of, ran
 
 pytestmark = pytest.mark.slow
 
@@ -54,17 +50,8 @@ def values(folder: Path, period: str, east: float, west: float) -> None:
     (folder / "data" / f"{period}.csv").write_text(text, encoding="utf-8")
 
 
-class Said(NamedTuple):
-    returncode: int
-    stdout: str
-    stderr: str
-
-
 def indexcalc(folder: Path, *arguments: str) -> Said:
-    """Run a command in a folder, in this process: one of its own would take a second to start."""
-    with contextlib.chdir(folder):
-        done = CliRunner().invoke(app, [*arguments, "--lang", "zh"])
-    return Said(done.exit_code, done.stdout, done.stderr)
+    return ran(folder, *arguments, "--lang", "zh")
 
 
 def environment() -> dict[str, str]:

@@ -334,7 +334,8 @@ def test_eight_writers_at_once_lose_nothing(name: str, tmp_path: Path) -> None:
     lay_out(folder)
     values = (folder / "values.csv").read_text(encoding="utf-8")
     rows = values.splitlines()[1:]
-    more = [row.replace("2022", str(2015 + at)).replace(",10,", f",1{at},") for at in range(8) for row in rows if at != 7]
+    others = range(7) if name == "publish" else range(6, 7)  # each publishes a period of its own
+    more = [row.replace("2022", str(2015 + at)).replace(",10,", f",1{at},") for at in others for row in rows]
     (folder / "values.csv").write_text("\n".join([values.splitlines()[0], *rows, *more]) + "\n", encoding="utf-8")
     for at in range(8):
         own = [values.splitlines()[0], *(row.replace("2022", str(2015 + at)) for row in rows)]
