@@ -111,14 +111,19 @@ class Moments:
         return half
 
 
-def said_by(arguments: Sequence[str]) -> int:
+def ended(arguments: Sequence[str]) -> int:
     """Run a command in this process, for its exit code."""
-    with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
-        try:
-            app([*arguments], standalone_mode=False)
-        except SystemExit as stopped:
-            return int(stopped.code or 0)
+    try:
+        app([*arguments], standalone_mode=False)
+    except SystemExit as stopped:
+        return int(stopped.code or 0)
     return 0
+
+
+def said_by(arguments: Sequence[str]) -> int:
+    """Run a command that nobody sees in this process, for its exit code."""
+    with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+        return ended(arguments)
 
 
 def absent(*_: object, **__: object) -> None:
@@ -144,11 +149,7 @@ def _with_a_fault(base: str, arguments: Sequence[str], at: int, told: str, how: 
     moments = Moments(Path(base), at, how)
     moments.watch()
     with contextlib.redirect_stderr(said), contextlib.redirect_stdout(said):
-        try:
-            app([*arguments], standalone_mode=False)
-            code = 0
-        except SystemExit as stopped:
-            code = int(stopped.code or 0)
+        code = ended(arguments)
     moments.at = None
     moments.fault = ""
     Path(told).write_text(json.dumps([code, said.getvalue()]), encoding="utf-8")
@@ -183,3 +184,17 @@ def command(base: Path, arguments: Sequence[str], at: int | None = None, *, exch
     code, seen = json.loads(told.read_text(encoding="utf-8"))
     assert code == 0, arguments
     return list(seen)
+
+
+def at_once(folder: Path, commands: Sequence[Sequence[str]]) -> list[int]:
+    """Run commands in processes of their own at the same time, for the exit code of each."""
+    told = [folder.with_name(f"{folder.name}.told-{at}") for at in range(len(commands))]
+    running = [started(_told, str(folder), [*words], str(file)) for words, file in zip(commands, told, strict=True)]
+    for process in running:
+        process.join(240)
+    return [int(file.read_text(encoding="utf-8")) for file in told]
+
+
+def _told(base: str, arguments: Sequence[str], told: str) -> None:
+    os.chdir(base)
+    Path(told).write_text(str(said_by(arguments)), encoding="utf-8")

@@ -12,7 +12,7 @@ import shutil
 import stat
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +30,7 @@ from indexcalc.journal.published import read_published
 from indexcalc.journal.run import digest
 from indexcalc.methods import CATALOGUE
 
+from .kills import at_once
 from .projects import laid_out
 from .projects import run as run_in
 
@@ -510,24 +511,11 @@ def test_the_session_of_the_page_is_what_comes_out(language: str, project: Path,
 # ------------------------------------------------------------------------------------------------- many at once, and a chain
 
 
-def at_once(folder: Path, commands: Sequence[Sequence[str]]) -> list[tuple[int, str]]:
-    """Run commands in processes of their own at the same time: exit code and stderr of each."""
-    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parent.parent), "PYTHONUTF8": "1"}
-    running = [
-        subprocess.Popen(
-            [sys.executable, "-m", "indexcalc", *arguments],
-            cwd=folder, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, encoding="utf-8",
-        )
-        for arguments in commands
-    ]  # fmt: skip
-    said = [process.communicate(timeout=240)[1] for process in running]
-    return [(process.returncode, text) for process, text in zip(running, said, strict=True)]
-
-
 @pytest.mark.slow
+@pytest.mark.skipif(os.name != "posix", reason="processes that are copies of another")
 def test_of_eight_who_set_weights_at_once_none_is_lost(project: Path) -> None:
     commands = [["weights", "set", "cases", f"0.4{at}", "--rescale", "--note", f"no. {at}"] for at in range(8)]
-    assert [code for code, _ in at_once(project, commands)] == [0] * 8
+    assert at_once(project, commands) == [0] * 8
     changes, found = read_history(project / "indicators.yaml")
     assert found == []
     own = [change for change in changes if change.node == "cases"]
@@ -537,8 +525,9 @@ def test_of_eight_who_set_weights_at_once_none_is_lost(project: Path) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.skipif(os.name != "posix", reason="processes that are copies of another")
 def test_of_eight_who_publish_at_once_one_does(project: Path) -> None:
-    assert [code for code, _ in at_once(project, [["publish", "--by", f"no. {at}"] for at in range(8)])] == [0] * 8
+    assert at_once(project, [["publish", "--by", f"no. {at}"] for at in range(8)]) == [0] * 8
     lines, found = read_published(project / "indicators.yaml")
     assert (found, len({line.who for line in lines})) == ([], 1)
 

@@ -19,7 +19,7 @@ from indexcalc.journal import files as module
 from indexcalc.journal.files import Replacement
 
 from .conftest import count
-from .kills import command, faulty, said_by, started
+from .kills import at_once, command, faulty
 from .test_kills import CASES, OTHER, TREE, Case, consistent, lay_out, more_periods, ready, state
 from .test_publish import is_whole
 
@@ -321,11 +321,6 @@ AT_ONCE: dict[str, Callable[[int], list[str]]] = {
 }
 
 
-def _at_once(base: str, words: list[str], told: str) -> None:
-    os.chdir(base)
-    Path(told).write_text(str(said_by(words)))
-
-
 @pytest.mark.slow
 @pytest.mark.skipif(os.name != "posix", reason="processes that are copies of another")
 @pytest.mark.parametrize("name", AT_ONCE)
@@ -343,11 +338,7 @@ def test_eight_writers_at_once_lose_nothing(name: str, tmp_path: Path) -> None:
     if name == "submit":
         text = TREE.replace("{path: values.csv}", "{ledger: ledger.sqlite}").replace("市卫健委", "市公安局")
         (folder / "indicators.yaml").write_text(text, encoding="utf-8")
-    told = [tmp_path / f"told-{at}" for at in range(8)]
-    at_work = [started(_at_once, str(folder), AT_ONCE[name](at), str(told[at])) for at in range(8)]
-    for process in at_work:
-        process.join(240)
-    codes = [int(one.read_text()) for one in told]
+    codes = at_once(folder, [AT_ONCE[name](at) for at in range(8)])
     consistent(folder)
     assert not [path for path in folder.rglob("*") if path.name.startswith((".new-", ".old-"))]
     for report in (folder / "reports").glob("*/run.json"):
