@@ -133,6 +133,11 @@ def errors(findings: Iterable[Finding], *, strict: bool = False) -> list[Finding
     return [found for found in findings if found.severity in refusing]
 
 
+def system_said(error: Exception) -> str:
+    """Return what the system said of an error, or its kind where it said nothing, as of a text that is not UTF-8."""
+    return getattr(error, "strerror", None) or type(error).__name__
+
+
 def spoken(wanted: str | None = None) -> Language:
     """Return the language to speak: the one asked for, else English in an English locale, else Chinese."""
     if wanted:

@@ -279,15 +279,24 @@ class Scores:
                 out[:, position] *= out[:, parent]
         return out
 
+    def weights_below(self, node: int) -> NDArray[np.float64]:
+        """Return the weights of a node's children as `weights` has them: (child,), or for each period and unit."""
+        return self.weights[node - self.tree.leaves]
+
+    def child_weights(self, node: int, period: int, unit: int = 0) -> NDArray[np.float64]:
+        """Return the weights of a node's children (child,) as they were in a period for a unit, or for the first one."""
+        w = self.weights_below(node)
+        return w if w.ndim == 1 else w[period if len(w) > 1 else 0, unit if w.shape[1] > 1 else 0]
+
     def weights_of(self, node: int) -> NDArray[np.float64]:
         """Return a node's weight in its parent, siblings together 1, as it was for each unit (period, unit), or (period, 1)."""
         import numpy as np
 
         parent = self.tree.parents[node]
-        branch = self.tree.branches[parent - self.tree.leaves] if parent >= 0 else None
+        branch = self.tree.branch_at(parent) if parent >= 0 else None
         if branch is None or node not in branch.children:
             return self.sibling_weights[:, [node]]
-        weights = self.weights[parent - self.tree.leaves]
+        weights = self.weights_below(parent)
         if weights.ndim == 1 or weights.shape[1] == 1:
             return self.sibling_weights[:, [node]]
         own, total = weights[..., branch.children.index(node)], weights.sum(axis=-1)
@@ -311,8 +320,7 @@ class Scores:
         found = self.grades.get(node)
         if found is None or found[period, unit] < 0:
             return ""
-        own = self.tree.nodes[node]
-        grades = own.grades if isinstance(own, Dimension) else self.index.grades
+        grades = self.index.grades_of(self.tree.nodes[node])
         return grades[int(found[period, unit])].title(language)
 
     def primary(self, period: int, unit: int, node: int) -> tuple[int, ...]:
@@ -325,7 +333,7 @@ class Scores:
             return ()
         if own.primary.above is not None and score - own.primary.above <= near(score, own.primary.above):
             return ()
-        branch = self.tree.branches[node - self.tree.leaves]
+        branch = self.tree.branch_at(node)
         return tuple(place for place in branch.inputs if abs(self.scores[period, unit, place] - score) <= 1e-9 * abs(score))
 
     def node_status(self, node: int) -> NDArray[np.uint8]:

@@ -209,7 +209,7 @@ def drawing(alternatives: Alternatives, node: str) -> WeightDraw | None:
 
 def with_weights(index: Index, node: str, weights: Any) -> Index:
     """Return an index in which a node's children that count have these weights."""
-    branch = next(one for one in index.tree.branches if index.tree.nodes[one.position].id == node)
+    branch = index.tree.branch_of(node)
     total = 1.0 if branch.aggregate in FREE_SUM else weight_total(index)
     given = iter([float(weight) * total for weight in weights])
     rule = Weights(method="given")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from ..engine.frames import groups_of, kinds_of
+from ..engine.frames import group_mask, kinds_of
 from ..engine.leaves import own_values
 from ..findings import Place
 from ..methods import IMPUTERS
@@ -13,8 +13,7 @@ from ..methods.arrays import np
 from ..panel import IMPUTED, NOT_APPLICABLE
 from ..periods import kind_among, parts_of, previous, starts_year
 from ..scores import Scores
-from ..tree.formula import names, parse
-from ..tree.layout import impute_of
+from ..tree.layout import impute_of, named_columns
 from ..tree.model import Indicator
 from ..words.agreement import Several, in_both
 
@@ -49,8 +48,7 @@ def columns_of(scores: Scores, leaf: Indicator) -> list[str]:
     """Return the columns that a leaf is made of: its own, those that its formula and rule name, and its denominators."""
     known = {column.id for column in scores.index.columns}
     own = [column.id for column in scores.index.columns if column.owner == leaf.id]
-    named = [name for text in (leaf.formula, leaf.applies) if text for name in names(parse(text))]
-    others = [name for name in (*named, *leaf.bases) if f"{leaf.id}.{name}" not in known]
+    others = [name for name in (*named_columns(leaf), *leaf.bases) if f"{leaf.id}.{name}" not in known]
     return list(dict.fromkeys([*own, *(name for name in others if name in known)]))
 
 
@@ -107,10 +105,9 @@ def estimate_of_node(scores: Scores, period: int, unit: int, node: int) -> Estim
     guessed = scores.estimated.get(node)
     if guessed is None or not guessed[period, unit]:
         return None
-    choice = scores.tree.branches[node - scores.tree.leaves].impute
+    choice = scores.tree.branch_at(node).impute
     assert choice is not None
-    by = choice.by or ("group" if choice.over == "group" else None)
-    mask = next(mask for mask in groups_of(scores.panel, by) if mask[unit])
+    mask = group_mask(scores.panel, choice.column, unit)
     there = ~np.isnan(scores.scores[period, :, node]) & ~guessed[period] & mask
     donors = [scores.panel.units.ids[at] for at in np.flatnonzero(there)] if IMPUTERS[choice.method].donors == "units" else []
     return Estimate(float(scores.scores[period, unit, node]), choice.method, tuple(donors))
@@ -127,8 +124,7 @@ def estimate_of(scores: Scores, period: int, unit: int, leaf: int) -> Estimate |
     there = ~np.isnan(scores.derived[..., leaf])
     donors: list[str] = []
     if kind == "units":
-        by = choice.by or ("group" if choice.over == "group" else None)
-        mask = next(mask for mask in groups_of(scores.panel, by) if mask[unit])
+        mask = group_mask(scores.panel, choice.column, unit)
         donors = [scores.panel.units.ids[at] for at in np.flatnonzero(there[period] & mask)]
     elif kind in ("before", "periods"):
         members = next(members for _, members in kinds_of(scores.index, scores.panel) if members.start <= period < members.stop)

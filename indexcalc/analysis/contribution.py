@@ -24,7 +24,7 @@ from typing import Any
 
 from ..engine import combiner, used_inputs
 from ..engine.rules import power_of, powered, raised, transformed
-from ..methods import AGGREGATORS, WITHOUT_WEIGHTS
+from ..methods import AGGREGATORS
 from ..methods.aggregate import COMPARES_UNITS, FREE_SUM
 from ..methods.arrays import Array, np
 from ..methods.derive import parted
@@ -69,7 +69,7 @@ def contributions(scores: Scores, rows: Rows | None = None) -> Array:
 
 def _shares_of_all(scores: Scores, branch: Branch, weights: Array, rows: Rows | None) -> Array:
     """Return the shares of a node's children by their weights, whether they have a score or not."""
-    w = weights if weights.ndim == 1 else _of(rows, weights)
+    w = _weights_of(rows, weights)
     nothing = np.zeros((*_of(rows, scores.score()).shape, len(branch.inputs)))
     return _shares(nothing, w) if branch.formula is None else _of_children(scores, branch, _even(nothing))
 
@@ -104,7 +104,7 @@ def gains(scores: Scores, branch: Branch, before: Array, after: Array, weights: 
 
 def adjusted(scores: Scores, node: int) -> Array:
     """Return what adjustments added to a node's score in all (period, unit)."""
-    own = [] if node < scores.tree.leaves else list(scores.tree.branches[node - scores.tree.leaves].adjustments)
+    own = [] if node < scores.tree.leaves else list(scores.tree.branch_at(node).adjustments)
     return np.asarray(np.add.reduce(scores.points[..., own], axis=-1))
 
 
@@ -144,9 +144,9 @@ def _scaled(scores: Scores, branch: Branch, weights: Array, rows: Rows | None) -
     if rows is not None and branch.formula is None and branch.aggregate in COMPARES_UNITS:
         wanted, rows = np.array(rows.units, dtype=int), Rows(rows.period, tuple(range(len(scores.panel.units))))
     x, absent = used_inputs(scores, branch), None
-    if branch.formula is not None or AGGREGATORS[branch.aggregate].undefined == "without a child":
+    if branch.needs_all:
         absent = _of(rows, _at_the_mean(x))
-    x, w = _of(rows, x), weights if weights.ndim == 1 else _of(rows, weights)
+    x, w = _of(rows, x), _weights_of(rows, weights)
     last = _before(scores, branch, rows)
     if branch.plain:
         return _split(scores, branch, x, absent, w, last)[:, wanted]
@@ -168,10 +168,15 @@ def used(scores: Scores, branch: Branch, rows: Rows) -> Array:
 
 def of_others(scores: Scores, branch: Branch, weights: Array, x: Array, rows: Rows) -> Array:
     """Return what a node's children would add, with other scores x (row, child), to what these would come together to."""
-    w = weights if weights.ndim == 1 else _of(rows, weights)
+    w = _weights_of(rows, weights)
     absent = _of(rows, _at_the_mean(used_inputs(scores, branch)))
     y = combiner(scores.tree, branch)(x[None], w)[..., None]
     return np.asarray(_split(scores, branch, x[None], absent, w, y)[0])
+
+
+def _weights_of(rows: Rows | None, weights: Array) -> Array:
+    """Return the weights of a node's children in the rows that are asked about: the same (child,) where they hold for all."""
+    return weights if weights.ndim == 1 else _of(rows, weights)
 
 
 def _of(rows: Rows | None, array: Array) -> Array:
@@ -194,7 +199,7 @@ def effective(scores: Scores, contribution: Array | None = None, rows: Rows | No
     for branch, weights in zip(reversed(scores.tree.branches), reversed(scores.weights), strict=True):
         parent = _of(rows, scores.scores[..., branch.position])[..., None]
         x = _of(rows, scores.scores[..., list(branch.children)] if branch.formula else used_inputs(scores, branch))
-        by_weight = _shares(x, weights if weights.ndim == 1 else _of(rows, weights))
+        by_weight = _shares(x, _weights_of(rows, weights))
         with np.errstate(invalid="ignore", divide="ignore"):
             share = np.where((parent == 0) | np.isnan(parent), by_weight, own[..., list(branch.children)] / parent)
         out[..., list(branch.children)] = out[..., branch.position, None] * share
@@ -208,23 +213,17 @@ def weight_in_effect(scores: Scores, period: int, unit: int, node: int) -> float
     Under a floor what is missing keeps its weight, and what does not apply has none.
     """
     parent = scores.tree.parents[node]
-    branch = scores.tree.branches[parent - scores.tree.leaves] if parent >= 0 else None
+    branch = scores.tree.branch_at(parent) if parent >= 0 else None
     if np.isnan(scores.scores[period, unit, node]):
         return math.nan
-    if branch is None or node not in branch.children or _as_declared(branch):
+    if branch is None or node not in branch.children or not branch.is_weighed:
         weights = scores.weights_of(node)
         return float(weights[period, unit if weights.shape[1] > 1 else 0])
-    x, weights = scores.scores[period, unit, list(branch.children)], scores.weights[parent - scores.tree.leaves]
+    x = scores.scores[period, unit, list(branch.children)]
     if branch.missing.policy == "floor":
         statuses = np.array([scores.node_status(child)[period, unit] for child in branch.children])
         x = np.where(statuses == NOT_APPLICABLE, np.nan, 0.0)
-    own = weights if weights.ndim == 1 else _of(Rows(period, (unit,)), weights)[0, 0]
-    return float(_shares(x, own)[branch.children.index(node)])
-
-
-def _as_declared(branch: Branch) -> bool:
-    """Say whether the weights of a node's children are never scaled up for those that are missing."""
-    return branch.formula is not None or branch.aggregate in WITHOUT_WEIGHTS
+    return float(_shares(x, scores.child_weights(parent, period, unit))[branch.children.index(node)])
 
 
 def _shares(x: Array, w: Array) -> Array:

@@ -131,7 +131,7 @@ class Columns:
         assert known is not None
         if choice.method in FROM_SIBLINGS:  # these move too, which carrying the plan out finds
             return np.broadcast_to(known[..., self.at][..., None], x.shape)
-        groups = groups_of(self.panel, choice.by or ("group" if choice.over == "group" else None))
+        groups = groups_of(self.panel, choice.column)
         out = np.empty(x.shape)
         for _, members in kinds_of(self.index, self.panel):
             out[members] = CATALOGUE["impute"][choice.method](x[members], groups, **choice.parameters)

@@ -14,7 +14,7 @@ from typing import Literal
 from ..engine.nodes import aggregate
 from ..engine.ranking import compared, overall
 from ..engine.rules import asks_for_children, asks_for_coverage, combiner, finish
-from ..methods.aggregate import FREE_SUM, WITHOUT_WEIGHTS
+from ..methods.aggregate import FREE_SUM
 from ..methods.arrays import Array, Mask, np
 from ..methods.rank import TIE_RULES
 from ..methods.ties import TOLERANCE
@@ -49,9 +49,7 @@ class Cut:
     def idle(self) -> bool:
         """Whether no weights above the cut play a part, not even in what is there."""
         return all(
-            (branch.formula is not None or branch.aggregate in WITHOUT_WEIGHTS)
-            and not asks_for_coverage(branch.missing)
-            and not asks_for_children(branch.missing)
+            not branch.is_weighed and not asks_for_coverage(branch.missing) and not asks_for_children(branch.missing)
             for branch in self.upper
         )
 
@@ -91,7 +89,7 @@ def cut_at(scores: Scores, period: int, level: int, within: float | None, bounds
         if depth == level or position < tree.leaves:
             nodes.append(position)
             return
-        branch = tree.branches[position - tree.leaves]
+        branch = tree.branch_at(position)
         upper.append(branch)
         for child in branch.children:
             walk(child, depth + 1)
@@ -143,9 +141,7 @@ class Reweighed:
         """Return what the weights of a node's children add up to, which stays: 1, or in a sum what was declared."""
         if branch.aggregate not in FREE_SUM or branch.formula is not None:
             return 1.0
-        weights = self.scores.weights[branch.position - self.tree.leaves]
-        row = weights if weights.ndim == 1 else weights[self.period if weights.shape[0] > 1 else 0, 0]
-        return float(np.add.reduce(row))
+        return float(np.add.reduce(self.scores.child_weights(branch.position, self.period)))
 
     def _affine(self, branch: Branch) -> tuple[Array, Array] | None:
         """Return a and b (unit,) where a node's score is a y + b of what its children come to; nothing where it is not."""

@@ -199,7 +199,7 @@ def _own(weights: Array, period: int, unit: int) -> float:
 def added_to(scores: Scores, period: int, unit: int, position: int) -> tuple[Added, ...]:
     """Return the adjustments of an inner node that have added something or had events."""
     added = []
-    for at in scores.tree.branches[position - scores.tree.leaves].adjustments:
+    for at in scores.tree.branch_at(position).adjustments:
         item, points = scores.index.adjustments[at], float(scores.points[period, unit, at])
         reported = cell_of(scores, period, unit, item.id) if item.id in scores.panel.column else None
         places = (reported.places or ("–",)) if reported and reported.value > 0 else ()

@@ -105,7 +105,7 @@ def with_formula(scores: Scores, start: int) -> list[str]:
     tree = scores.tree
     if start < tree.leaves:
         return []
-    own = [tree.nodes[start].id] if tree.branches[start - tree.leaves].formula is not None else []
+    own = [tree.nodes[start].id] if tree.branch_at(start).formula is not None else []
     return [*own, *(name for child in tree.below(start) for name in with_formula(scores, child))]
 
 
@@ -118,7 +118,7 @@ def _fill(scores: Scores, row: int, node: int, settings: Fuzzy, shares: Collecti
         counted = np.asarray(scores.treated[row][:, list(tree.below(node))], dtype=float)
         out[:, node] = scaled(np.where((counted < 0).any(axis=-1, keepdims=True), np.nan, counted))
     else:
-        children = list(tree.branches[node - tree.leaves].children)
+        children = list(tree.branch_at(node).children)
         for child in children:
             _fill(scores, row, child, settings, shares, out)
         weights = [_of_row(scores.weights_of(child), row) for child in children]

@@ -226,7 +226,7 @@ class Least:
 
     def _node(self, position: int, unit: int, sense: int) -> Line:
         scores, period = self.levers.filled, self.levers.period
-        branch = scores.tree.branches[position - scores.tree.leaves]
+        branch = scores.tree.branch_at(position)
         counted = self.levers.events.values() if unit == self.levers.unit else ()
         if not any(self._moves(leaf, unit) or leaf in counted for leaf in self.below[branch.position]):
             return number(float(scores.scores[period, unit, branch.position]))

@@ -13,7 +13,7 @@ from itertools import product
 from typing import Any, Literal
 
 from ..engine import score_again, with_floors
-from ..engine.frames import groups_of
+from ..engine.frames import group_mask, groups_of
 from ..engine.leaves import value_of
 from ..engine.ranking import overall
 from ..methods.arrays import Array, Mask, np
@@ -329,7 +329,7 @@ def levers(scores: Scores, period: int, unit: int, effort: Effort, costs: Mappin
     own = known[period, unit].copy()
     low, high = own.copy(), own.copy()
     for by in (None, "group"):
-        group = next(mask for mask in groups_of(scores.panel, by) if mask[unit])
+        group = group_mask(scores.panel, by, unit)
         leaves = [
             at for at, leaf in enumerate(scores.index.leaves) if (normalise_of(scores.index, leaf).over == "group") == bool(by)
         ]

@@ -129,5 +129,5 @@ def _least(cut: Cut, node: int, made: Reweighed) -> float:
     """Return the least that a node can weigh."""
     if node in cut.column:
         return float(cut.low[cut.column[node]])
-    branch = made.tree.branches[node - made.tree.leaves]
+    branch = made.tree.branch_at(node)
     return sum(_least(cut, child, made) for child in branch.children)

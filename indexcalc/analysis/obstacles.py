@@ -159,7 +159,7 @@ def _usual(scores: Scores, start: int, ends: Array) -> Array:
     inside = [branch for branch in _top_down(scores) if _within(scores, branch.position, start)]
     for branch in inside:
         own, x = list(branch.children), _scores_of(scores, branch)
-        weight[..., own] = weight[..., [branch.position]] * weight_shares(x, _weights(scores, branch))
+        weight[..., own] = weight[..., [branch.position]] * weight_shares(x, scores.weights_below(branch.position))
         leaves = [i for i, child in enumerate(own) if child < scores.tree.leaves]
         high, low = (ends[:, [own[i] for i in leaves], end] for end in (0, 1))
         far = np.clip((high - x[..., leaves]) / (high - low), 0.0, None)
@@ -175,7 +175,7 @@ def _best(scores: Scores, high: Array) -> Array:
     for branch in scores.tree.branches:
         if branch.formula is None:
             x = np.where(np.isnan(_scores_of(scores, branch)), np.nan, _filled(best, high, branch))
-            best[..., branch.position] = combiner(scores.tree, branch)(x, _weights(scores, branch))
+            best[..., branch.position] = combiner(scores.tree, branch)(x, scores.weights_below(branch.position))
     return np.where(np.isnan(scores.scores), np.nan, best)
 
 
@@ -199,7 +199,7 @@ def _exact(scores: Scores, start: int, best: Array, high: Array) -> Array:
 
 def _parts(scores: Scores, branch: Branch, best: Array) -> Array:
     """Return the share of each child in what a node loses (period, unit, child); none where nothing is lost."""
-    x, w, p = _scores_of(scores, branch), _weights(scores, branch), power_of(branch)
+    x, w, p = _scores_of(scores, branch), scores.weights_below(branch.position), power_of(branch)
     high = np.where(np.isnan(x), np.nan, best)
     if p is None:
         part = gains(scores, branch, x, high, w)
@@ -274,10 +274,6 @@ def _top_down(scores: Scores) -> list[Branch]:
 def _scores_of(scores: Scores, branch: Branch) -> Array:
     """Return the scores of a node's children, with floors in place of gaps where it asks for that."""
     return used_inputs(scores, branch) if branch.formula is None else scores.scores[..., list(branch.children)]
-
-
-def _weights(scores: Scores, branch: Branch) -> Array:
-    return scores.weights[branch.position - scores.tree.leaves]
 
 
 def _within(scores: Scores, node: int, start: int) -> bool:

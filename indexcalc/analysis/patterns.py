@@ -48,7 +48,7 @@ class Pattern:
         made, rows = self.made, list(self.units)
         y = {node: made.base[rows, node][None] for node in self.cut.nodes}
         for position, share in made.shares(self.cut, stack).items():
-            branch = made.tree.branches[position - made.tree.leaves]
+            branch = made.tree.branch_at(position)
             x = np.stack(np.broadcast_arrays(*(y[child] for child in branch.children)), axis=-1)
             combined = np.broadcast_to(combiner(made.tree, branch)(x, share[:, None]), (len(stack), len(rows)))
             y[position] = made.finished(branch, np.where(self.has[position], combined, np.nan), self.units)

@@ -243,8 +243,7 @@ class Relaxed:
         there = [child for child in branch.children if out.has[child]]
         covers = [out.covered[child] if out.has[child] else Ends(0.0, 0.0) for child in asked]
         covered = Ends(min((one.low for one in covers), default=0.0), max((one.high for one in covers), default=0.0))
-        needs_all = branch.formula is not None or AGGREGATORS[branch.aggregate].undefined == "without a child"
-        if not there or (needs_all and len(there) < len(branch.children)):
+        if not there or (branch.needs_all and len(there) < len(branch.children)):
             return False, covered
         least, most = (bool(enough(branch.missing, end, len(there), len(asked))) for end in covered)
         if least == most and not (least and self._can_weigh_nothing(branch, there)):

@@ -210,7 +210,7 @@ def _scored(case: Case, root: int, drawn: Draws, errors: Array | None, room: Roo
         return case.means.scores(root, drawn.weights, room, cover=False)[0].reshape(*shape[:2], draws), None
     scores = np.moveaxis(np.empty((shape[0], shape[2], draws, shape[1])), 1, -1)
     coverage = np.moveaxis(np.ones((shape[0], len(tree.branches), draws, shape[1])), 1, -1)
-    made = [tree.branches[position - tree.leaves] for position in case.rest]
+    made = [tree.branch_at(position) for position in case.rest]
     needed = {place for branch in made for place in (*branch.inputs, *branch.children)} - case.rest
     if errors is not None:
         _noisy_leaves(case, errors, scores)
@@ -252,6 +252,6 @@ def _undefined(case: Case, made: Nodes | None, period: int, options: tuple[int, 
         for position, where in nodes.undefined.items():
             here = np.broadcast_to(where[period], (draws, where.shape[-1]))
             if here.any():
-                branch, node = case.index.tree.branches[position - case.index.tree.leaves], case.index.tree.nodes[position].id
+                branch, node = case.index.tree.branch_at(position), case.index.tree.nodes[position].id
                 method = "formula" if branch.formula else branch.aggregate
                 yield Undefined(node, method, options, int(np.count_nonzero(here.any(axis=1))), int(np.count_nonzero(here)))

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 
 from ..engine import with_floors
 from ..findings import Finding, Language, Place, finding, with_label
-from ..methods.aggregate import WITHOUT_WEIGHTS
 from ..methods.arrays import np
 from ..scores import Scores
 from ..tree.layout import Branch
@@ -50,7 +49,7 @@ class Robustness(Result):
         """What nothing was asked of: levels at which no weights play a part, a top that none can leave, too few scores."""
         found, tree, period = [], self.scores.tree, self.scores.periods[self.period]
         if self.idle:
-            nodes = [branch for branch in tree.branches if branch.formula is not None or branch.aggregate in WITHOUT_WEIGHTS]
+            nodes = [branch for branch in tree.branches if not branch.is_weighed]
             names = [tree.nodes[branch.position].id for branch in nodes if is_above(self.scores, branch)]
             found.append(
                 finding("IC793", self.scores.index.place_of(tree.nodes[tree.root].id), levels=list(self.idle), nodes=names)
@@ -134,7 +133,7 @@ def is_above(scores: Scores, branch: Branch) -> bool:
     at = branch.position
     while at != scores.tree.root:
         parent = scores.tree.parents[at]
-        if at not in scores.tree.branches[parent - scores.tree.leaves].children:
+        if at not in scores.tree.branch_at(parent).children:
             return False
         at = parent
     return True

@@ -307,7 +307,7 @@ def leave_out(scores: Scores, panel: Panel, *, period: str | None = None, level:
     left_scores = _aggregated if _leaves_stand(scores) else _scored
     for position in scores.tree.reading_order[1:]:
         node, parent = scores.tree.nodes[position], scores.tree.parents[position]
-        siblings = scores.tree.branches[parent - scores.tree.leaves].children
+        siblings = scores.tree.branch_at(parent).children
         inside = {scores.tree.nodes[below].id for below in _with_below(scores, position)}
         if position not in siblings or len(siblings) < 2 or inside & used:
             continue

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from ..engine.rules import combiner
 from ..methods import AGGREGATORS
 from ..methods.aggregate.joined import MPI, PRODUCT
-from ..methods.arrays import Array, np
+from ..methods.arrays import np
 from ..methods.records import Powers
 from ..scores import Scores
 from ..tree.layout import Branch
@@ -49,7 +49,7 @@ def fits(levers: Levers) -> bool:
         if branch.fixed_weights is None or (branch.missing.policy == "floor" and gaps.any()):
             return False
         if record.counts == "places" and record.weights != "none":
-            w = np.broadcast_to(_weights(scores, branch, period, levers.unit), (len(branch.inputs),))
+            w = np.broadcast_to(scores.child_weights(branch.position, period, levers.unit), (len(branch.inputs),))
             if np.ptp(w) > 0:
                 return False
     return True
@@ -66,7 +66,7 @@ def shares_of(scores: Scores, branch: Branch, period: int, unit: int) -> list[fl
     """Return what each child that a unit has counts in a node, or each place among these, the first that of the highest."""
     there = ~np.isnan(scores.scores[period, unit, list(branch.inputs)])
     count = int(np.count_nonzero(there))
-    record, w = AGGREGATORS[branch.aggregate], _weights(scores, branch, period, unit)
+    record, w = AGGREGATORS[branch.aggregate], scores.child_weights(branch.position, period, unit)
     if record.counts == "otherwise":  # a mean of powers
         return [float(share) for share in w[there] / (w[there].sum() or 1.0)]
     rows = np.eye(count) if record.counts == "children" else np.tri(count)
@@ -74,11 +74,6 @@ def shares_of(scores: Scores, branch: Branch, period: int, unit: int) -> list[fl
     x[:, there] = rows
     found = np.asarray(combiner(scores.tree, branch)(x, w))
     return [float(share) for share in (found if record.counts == "children" else np.diff(found, prepend=0.0))]
-
-
-def _weights(scores: Scores, branch: Branch, period: int, unit: int) -> Array:
-    w = np.asarray(scores.weights[branch.position - scores.tree.leaves])
-    return w if w.ndim == 1 else np.asarray(w[period if len(w) > 1 else 0, unit if w.shape[1] > 1 else 0])
 
 
 def powers(p: float) -> tuple[Curve, Curve]:

@@ -15,7 +15,7 @@ from itertools import combinations
 from ..engine.leaves import own_columns
 from ..methods.arrays import np
 from ..panel import Panel
-from ..tree.formula import names, parse
+from ..tree.layout import named_columns
 from ..tree.model import Index
 
 
@@ -65,8 +65,7 @@ def made_of(index: Index, panel: Panel) -> dict[int, set[int]]:
     """Return the indicators that are made of each column of the panel."""
     found: dict[int, set[int]] = defaultdict(set)
     for at, leaf in enumerate(index.leaves):
-        read = [name for text in (leaf.formula, leaf.applies) if text for name in names(parse(text))]
-        own = [one if (one := f"{leaf.id}.{name}") in panel.column else name for name in read]
+        own = [one if (one := f"{leaf.id}.{name}") in panel.column else name for name in named_columns(leaf)]
         for name in (leaf.id, *leaf.bases, *own):
             if name in panel.column:
                 found[panel.column[name]].add(at)

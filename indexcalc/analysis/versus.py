@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from ..engine.frames import groups_of
+from ..engine.frames import group_mask
 from ..engine.nodes import aggregate
 from ..engine.ranking import overall, ranked_alone
 from ..findings import Language
@@ -206,7 +206,7 @@ def group_of(scores: Scores, unit: int) -> tuple[int, ...]:
     """Return the units that a unit is ranked among, itself too: its group's, or all where it is in none or alone."""
     units = scores.panel.units
     by = scores.index.ranking.within or ("group" if units.groups else None)
-    mask = next(mask for mask in groups_of(scores.panel, by) if mask[unit])
+    mask = group_mask(scores.panel, by, unit)
     return tuple(np.flatnonzero(mask).tolist()) if np.count_nonzero(mask) > 1 else tuple(range(len(units)))
 
 

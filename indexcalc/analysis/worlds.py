@@ -105,7 +105,7 @@ class Side:
     def weights(self, key: str) -> tuple[dict[str, float], bool]:
         """Return the weights of a node's children in this period if they hold for every unit, else the declared; and which."""
         branch, tree = self.branch[key], self.scores.tree
-        own = self.scores.weights[branch.position - tree.leaves]
+        own = self.scores.weights_below(branch.position)
         own = own if own.ndim == 1 else own[self.at if own.shape[0] > 1 else 0]
         everywhere = (own.ndim == 1 or own.shape[0] == 1) and not np.isnan(own).any()
         everywhere &= self.fixed or branch.weights.method not in FROM_DATA

@@ -57,12 +57,12 @@ def _start_over_in_utf8() -> None:
 
 def _not_allowed(error: OSError) -> int:
     """Say what the system did not allow, where nobody has said so before: output that a disk cannot hold, say."""
-    from ..findings import Place, finding, render, spoken
+    from ..findings import Place, finding, render, spoken, system_said
 
     if not isinstance(error, BrokenPipeError):
         place = Place(os.fsdecode(error.filename) if isinstance(error.filename, (str, bytes)) else "")
         with suppress(OSError):
-            said = render(finding("IC518", place, problem=error.strerror or type(error).__name__), spoken())
+            said = render(finding("IC518", place, problem=system_said(error)), spoken())
             print(said, file=sys.stderr)
     return REFUSED
 

@@ -20,6 +20,7 @@ def audit(
     **options: Unpack[Options],
 ) -> None:
     """Point out suspicious values in all data: jumps, copies, round numbers, last digits."""
+    from ..findings import errors
     from ..jobs.audit import audit as audit_data
     from ..report.answers.audit import audited
 
@@ -29,7 +30,7 @@ def audit(
         doubts = [one.finding for one in found.questions]
         listed = sys.stdout.isatty() and not (project.as_json or project.quiet or project.strict)  # what the answer lists once
         project.go_on([*found.findings, *(one for one in doubts if one.severity != "error" and not listed)])
-        wrong = [one for one in doubts if one.severity == "error"]  # `check` refuses these; here they are what is asked for
+        wrong = errors(doubts)  # `check` refuses these; here they are what is asked for
         project.tell([] if listed else wrong)
         name = (when or "", department or "")
         give(context, project, partial(audited, found), name, [(project, found.panel)])

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Self
 
-from ..findings import Finding, Language, Place, Refused, finding, in_order, render, spoken
+from ..findings import Finding, Language, Place, Refused, finding, in_order, render, spoken, system_said
 from ..jobs.project import INDEX, Project
 from ..words.agreement import several
 from ..words.reports import word, word_of
@@ -60,7 +60,7 @@ class Opened(Project):
         if isinstance(error, OSError) and not isinstance(error, BrokenPipeError):
             self.progress("")
             place = Place(os.fsdecode(error.filename) if isinstance(error.filename, (str, bytes)) else "")
-            self.tell([finding("IC518", place, problem=error.strerror or type(error).__name__)])
+            self.tell([finding("IC518", place, problem=system_said(error))])
             sys.exit(REFUSED)
         if kind is None:
             self._show(self._last())

@@ -48,6 +48,11 @@ def groups_of(panel: Panel, by: str | None) -> list[Any]:
     return [named == label for label in dict.fromkeys(named.tolist())]
 
 
+def group_mask(panel: Panel, by: str | None, unit: int) -> Any:
+    """Return the mask of the units that are alike to one, itself among them."""
+    return next(mask for mask in groups_of(panel, by) if mask[unit])
+
+
 def normalise(index: Index, panel: Panel, values: Array, out: Array) -> None:
     """Fill the leaves' part of `out` with their scores, the leaves of one method together; NaN for what is monitored.
 

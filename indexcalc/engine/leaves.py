@@ -411,7 +411,7 @@ def impute(index: Index, panel: Panel, derived: Array, status: Status) -> tuple[
         return derived, status
     values, flags = np.array(derived, order="K"), np.array(status, order="K")
     for choice, columns in index.tree.imputed:
-        groups = groups_of(panel, choice.by or ("group" if choice.over == "group" else None))
+        groups = groups_of(panel, choice.column)
         for _, members in kinds_of(index, panel):
             own = joined(index, panel, derived) if IMPUTERS[choice.method].donors in _OVER_TIME else derived
             beside = index.tree.beside(choice, columns)

@@ -142,7 +142,7 @@ def grade(index: Index, panel: Panel, scores: Array, places: Array, within: Arra
     """
     graded: Grades = {}
     for position, node in enumerate(index.tree.nodes):
-        grades = index.grades if position == index.tree.root else node.grades if isinstance(node, Dimension) else ()
+        grades = index.grades_of(node)
         if not grades:
             continue
         found = graded_by(index, panel, scores, places, within, position, grades)
@@ -237,7 +237,7 @@ def check_shares(index: Index, panel: Panel, scores: Array) -> Iterator[Finding]
     """Name the units that have no grade, as nothing is known of what grades are shares of."""
     for position, node in enumerate(index.tree.nodes):
         base = ranking_of(index, position).top_by
-        graded = index.grades if position == index.tree.root else node.grades if isinstance(node, Dimension) else ()
+        graded = index.grades_of(node)
         if base is None or not any(one.top is not None for one in graded):
             continue
         without = ~np.isnan(scores[..., position]) & ~(panel.values[..., panel.column[base]] >= 0)

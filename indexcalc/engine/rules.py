@@ -93,7 +93,7 @@ def undefined(branch: Branch, y: Array, x: Array, w: Array, covered: Array) -> A
     if not found.any():
         return False
     found &= covered > 0
-    if branch.formula is not None or AGGREGATORS[branch.aggregate].undefined == "without a child":
+    if branch.needs_all:
         found &= ~np.isnan(x).any(axis=-1)  # what needs all of its children is missing without one, not undefined
     if branch.formula is None:  # where nothing that is there has a weight, there is nothing to undefine
         found &= np.add.reduce(np.where(np.isnan(x), 0.0, np.abs(w)), axis=-1) > 0
@@ -136,7 +136,7 @@ def finish(
 
 def estimates(panel: Panel, choice: Impute, y: Array) -> Array:
     """Return a node's scores (period, unit), or (period, draw, unit), with estimates of those that are missing."""
-    groups = groups_of(panel, choice.by or ("group" if choice.over == "group" else None))
+    groups = groups_of(panel, choice.column)
     x = y[..., None] if y.ndim == 2 else y.swapaxes(1, 2)
     made = CATALOGUE["impute"][choice.method](x, groups, **choice.parameters)
     return np.asarray(made[..., 0] if y.ndim == 2 else made.swapaxes(1, 2))

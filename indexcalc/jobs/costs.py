@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 from pathlib import Path
 
-from ..findings import Place, Refused, finding
+from ..findings import Place, Refused, finding, system_said
 from ..tree.model import Index
 from .project import refuse
 
@@ -17,7 +17,7 @@ def read_costs(index: Index, path: Path) -> dict[str, float]:
         with path.open(encoding="utf-8-sig", newline="") as file:
             rows = list(csv.DictReader(file))
     except (OSError, UnicodeDecodeError) as error:
-        refuse("IC789", place, problem=getattr(error, "strerror", None) or type(error).__name__)
+        refuse("IC789", place, problem=system_said(error))
     names = {leaf.id: leaf.id for leaf in index.leaves} | {leaf.name: leaf.id for leaf in index.leaves if leaf.name}
     found, costs = [], {}
     for line, row in enumerate(rows, start=2):

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..findings import Place, Refused, finding
+from ..findings import Place, Refused, finding, system_said
 from ..methods.arrays import np
 from ..scores import Scores
 from ..tree.blocks.pages import BY_DISTANCE
@@ -290,5 +290,4 @@ def _read(scores: Scores, path: Path) -> list[tuple[str, str]]:
         with path.open(encoding="utf-8-sig", newline="") as file:
             return [(str(row.get("unit") or "").strip(), str(row.get("neighbour") or "").strip()) for row in csv.DictReader(file)]
     except (OSError, UnicodeDecodeError) as error:
-        problem = getattr(error, "strerror", None) or type(error).__name__
-        refuse("IC818", Place(path.as_posix()), problem=problem, label=scores.index.units.label)
+        refuse("IC818", Place(path.as_posix()), problem=system_said(error), label=scores.index.units.label)

@@ -25,15 +25,12 @@ def grades(scores: Scores, node: str | None = None, *, period: str | None = None
     :raises Refused: where there is no such node or period, or no grades.
     """
     from ..analysis.grades import graded
-    from ..tree.model import Dimension
 
     shown = period_of(scores, period)
     wanted, scores = asked_node(scores, node, shown), scores.of_period(shown)
     place = scores.tree.root if wanted is None else scores.node(wanted)
     own = scores.tree.nodes[place]
-    asked = scores.index.grades if place == scores.tree.root else own.grades if isinstance(own, Dimension) else ()
-    if by is not None:
-        asked = _asked(by)
+    asked = scores.index.grades_of(own) if by is None else _asked(by)
     if not asked:
         refuse("IC819", node=own.id)
     return graded(scores, place, shown, asked)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..analysis.result import Result
-from ..findings import Language, Place, Refused, finding
+from ..findings import Language, Place, Refused, errors, finding
 from ..journal.logs import MARK, read_rows
 from ..periods import last_day, order
 from ..report.files import PANEL, RUN
@@ -71,7 +71,7 @@ def verify(project: Project, ledger: str | None = None, receipts: Sequence[str] 
     for run, numbers in by_report.items():
         shown = [f"#{one}" for one in sorted(numbers, key=int)]
         found.append(finding("IC694", Place(run.as_posix()), numbers=shown, ledger=without_passwords(where)))
-    if not any(one.severity == "error" for one in found):
+    if not errors(found):
         found += changed_logs(project, where)
     project.go_on(found)
     return Intact(without_passwords(where), number, last)

@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from ..findings import Place
+from ..findings import Place, system_said
 from ..scores import Scores
 from ..words.recognised_print import RANKS, SCORES
 from .names import period_of
@@ -36,8 +36,7 @@ def beside_print(scores: Scores, published: str | Path, *, period: str | None = 
         with path.open(encoding="utf-8-sig", newline="") as file:
             rows = [row for row in csv.reader(file) if any(cell.strip() for cell in row)]
     except (OSError, UnicodeDecodeError, csv.Error) as error:
-        problem = getattr(error, "strerror", None) or type(error).__name__
-        refuse("IC828", Place(path.as_posix()), problem=problem)
+        refuse("IC828", Place(path.as_posix()), problem=system_said(error))
     if len(rows) < 2:
         refuse("IC828", Place(path.as_posix()), problem="–")
     known, (heads, *lines) = _units(scores), rows

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from ..analysis.given import GivenDesign
 from ..engine.rules import declared_weights
-from ..findings import Finding, Place, Refused, finding
+from ..findings import Finding, Place, Refused, finding, system_said
 from ..methods.arrays import Array, np
 from ..tree.layout import can_be_drawn
 from ..tree.model import Alternatives, Index
@@ -27,7 +27,7 @@ def read_sets(index: Index, path: Path) -> dict[str, Array]:
         with path.open(encoding="utf-8-sig", newline="") as file:
             head, *rows = list(csv.reader(file)) or [[]]
     except (OSError, UnicodeDecodeError, csv.Error) as error:
-        refuse("IC880", Place(path.as_posix()), problem=getattr(error, "strerror", None) or type(error).__name__)
+        refuse("IC880", Place(path.as_posix()), problem=system_said(error))
     columns, found = _columns(index, [one.strip() for one in head], place)
     below: dict[str, list[int]] = {}
     for branch in index.tree.branches:

@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from ..findings import Place, Refused, errors, finding, nearest
+from ..findings import Place, Refused, errors, finding, nearest, system_said
 from ..journal.files import Replacement, alone
 from ..journal.users import Role, User, read_users, written_users
 from ..tree.columns import departments
@@ -61,7 +61,7 @@ def token_in(file: Path) -> str:
     try:
         return next(iter(file.read_text(encoding="utf-8").split()), "")
     except (OSError, UnicodeDecodeError) as error:
-        refuse("IC303", Place(file.as_posix()), problem=getattr(error, "strerror", "") or type(error).__name__)
+        refuse("IC303", Place(file.as_posix()), problem=system_said(error))
 
 
 @contextmanager

@@ -91,14 +91,13 @@ def suggest(
 ) -> Proposal:
     """Propose the weights that a method gives the children of a node, or of every inner node, from their scores."""
     from ..engine import score
-    from ..methods import WITHOUT_WEIGHTS
 
     index, panel = project.read()
     scores = project.accept(score(index, panel, level=project.level))
     index = scores.index
     choice = _choice(index, method, parameters or {})
     if node is None:
-        branches = (one for one in index.tree.branches if not one.formula and one.aggregate not in WITHOUT_WEIGHTS)
+        branches = (one for one in index.tree.branches if one.is_weighed)
         inner = [branch.position for branch in branches if len(branch.children) > 1]
         nodes = [index.tree.nodes[position].id for position in sorted(inner, key=index.tree.reading_order.index)]
     else:
@@ -180,13 +179,13 @@ def history(project: Project, node: str | None = None) -> History:
     """Return the history of the weights, or of one node's."""
     index, found = project.tree
     changes, problems = read_history(project.file)
-    found = [*(one for one in found if one.severity == "error"), *problems]
+    found = [*errors(found), *problems]
     if made_by_hand(changes, project.file.read_bytes()):
         found.append(finding("IC639", Place(project.file.as_posix())))
     if node is not None:
         known = {change.node for change in changes}
         changes = history_of(changes, node if node in known else node_of(index, node))
-    project.check([one for one in problems if one.severity == "error"])
+    project.check(errors(problems))
     project.tell(found)
     return History(changes, index)
 
@@ -237,8 +236,9 @@ def readable(project: Project) -> Index:
 
 def children_of(index: Index, node: str) -> list[str]:
     """Return the children of a node that count in it."""
-    branch = next((one for one in index.tree.branches if index.tree.nodes[one.position].id == node), None)
-    return [index.tree.nodes[child].id for child in branch.children] if branch else []
+    tree = index.tree
+    inner = tree.position[node] >= tree.leaves
+    return [tree.nodes[child].id for child in tree.branch_of(node).children] if inner else []
 
 
 def weighed_node(index: Index, wanted: str) -> str:
@@ -383,7 +383,7 @@ def _unmet(scores: Scores, period: str, node: str, choice: Method, weights: Mapp
     record, tree = WEIGHTINGS[choice.method], scores.tree
     if not isinstance(record, WishedWeights):
         return None
-    branch = next(branch for branch in tree.branches if tree.nodes[branch.position].id == node)
+    branch = tree.branch_of(node)
     x, w = scores.scores[scores.periods.index(period)][:, list(branch.children)], np.array(list(weights.values()))
     said = unmet(list(weights), *record.reached(x, np.array(branch.declared), w, record.given(choice.parameters)))
     return finding("IC456", scores.index.place_of(node), node=node, periods=period, reached=said) if said else None
@@ -395,7 +395,7 @@ def _suggested(scores: Scores, period: str, node: str, choice: Method) -> dict[s
     from ..methods.arrays import np
 
     tree = scores.tree
-    branch = next(branch for branch in tree.branches if tree.nodes[branch.position].id == node)
+    branch = tree.branch_of(node)
     x = scores.scores[scores.periods.index(period)][:, list(branch.children)]
     if problem := WEIGHTINGS[choice.method].problem(choice.parameters, len(branch.children)):
         refuse("IC405", method=choice.method, problem=problem[1], problem_zh=problem[2])

@@ -14,7 +14,7 @@ from dataclasses import fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..findings import Finding, Place, Refused, finding
+from ..findings import Finding, Place, Refused, errors, finding
 from .chain import about_row
 from .database import as_declared, connected, entry_in, file_of, head_of, prepare, reading, reporting, require, seal, tables
 from .entries import Draft, Entry, hash_of
@@ -44,7 +44,7 @@ def append(where: str, base: Path, drafts: Sequence[Draft]) -> tuple[list[Entry]
                 if entry is not None:
                     entries.append(entry)
                     last = max(last, (entry.number, entry.hash, entry.at))
-            if any(one.severity == "error" for one in found):
+            if errors(found):
                 raise Refused(found)
         if path is not None and len(entries) > len(found):
             seal(path, last[0])
@@ -81,7 +81,7 @@ def foresee(where: str, base: Path, drafts: Sequence[Draft]) -> tuple[list[Entry
         if entry is not None:
             entries.append(entry)
             last = max(last, entry.number)
-    if any(one.severity == "error" for one in found):
+    if errors(found):
         raise Refused(found)
     return entries, found
 

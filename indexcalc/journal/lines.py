@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..findings import Finding, Place, finding
+from ..findings import Finding, Place, finding, system_said
 
 HASH = "hash"
 
@@ -34,7 +34,7 @@ def read_lines(file: Path, columns: Sequence[str]) -> tuple[list[Line], list[int
     except FileNotFoundError:
         return [], [], []
     except OSError as error:
-        return [], [], [finding("IC303", Place(file.as_posix()), problem=error.strerror or type(error).__name__)]
+        return [], [], [finding("IC303", Place(file.as_posix()), problem=system_said(error))]
     lines, none, before = [], [], ""
     for number, text in enumerate(_texts(raw), start=1):
         cells = tuple(text.split("\t"))

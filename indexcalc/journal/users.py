@@ -10,7 +10,7 @@ from dataclasses import astuple, dataclass, fields
 from pathlib import Path
 from typing import Literal, get_args
 
-from ..findings import Finding, Place, finding
+from ..findings import Finding, Place, finding, system_said
 
 Role = Literal["reader", "department", "editor"]
 ROLES: tuple[Role, ...] = get_args(Role)
@@ -36,8 +36,7 @@ def read_users(file: Path) -> tuple[dict[str, User], list[Finding]]:
     try:
         lines = file.read_text(encoding="utf-8-sig").splitlines()
     except (OSError, UnicodeDecodeError) as error:
-        problem = getattr(error, "strerror", "") or type(error).__name__
-        return {}, [finding("IC303", Place(file.as_posix()), problem=problem)]
+        return {}, [finding("IC303", Place(file.as_posix()), problem=system_said(error))]
     users: dict[str, User] = {}
     found = []
     for number, line in enumerate(lines, start=1):

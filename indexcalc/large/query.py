@@ -151,13 +151,13 @@ def undefined(index: Index, table: Any, bare: Scores, name: Callable[[int], str]
     found = []
     for row in sorted(counts.to_pyarrow().to_pylist(), key=lambda row: row["period"]):
         for at in (at for at in places if row[f"n{at}"]):
-            branch = bare.tree.branches[at - bare.tree.leaves]
+            branch = bare.tree.branch_at(at)
             of_inputs = [f"score {child}" for child in branch.inputs]
             own = table.filter(table[f"undefined {at}"], table.period == row["period"]).select("unit", *of_inputs)
             first = own.order_by("unit").limit(_NAMED).to_pyarrow()
             x = np.column_stack([first.column(one).to_numpy(zero_copy_only=False).astype(float) for one in of_inputs])
             ids, every = first.column("unit").to_pylist(), row[f"n{at}"]
-            told = list(reasons(branch, x, bare.weights[at - bare.tree.leaves], range(len(ids))))
+            told = list(reasons(branch, x, bare.weights_below(at), range(len(ids))))
             for reason, units, children in told:  # where there are several, of the units that are looked at
                 names = [name(ids[unit]) for unit in units]
                 shown = several(names, every if every > len(ids) else len(names))
@@ -408,7 +408,7 @@ def _scored(index: Index, branch: Branch, w: NDArray[np.float64], table: Any) ->
     made = {f"score {at}": mirror(index, Units(())) - score if branch.turned else score}
     lost = enough & joined.isnull() & (covered > 0.0).fill_null(False)
     inputs = [table[f"score {place}"] for place in branch.inputs]
-    if branch.formula is not None or AGGREGATORS[branch.aggregate].undefined == "without a child":
+    if branch.needs_all:
         made[f"undefined {at}"] = reduce(lambda one, other: one & other, (one.notnull() for one in inputs), lost)
     elif AGGREGATORS[branch.aggregate].undefined in ("refused", "missing"):
         weighs = [child.notnull() for child, share in zip(x, w, strict=True) if abs(share) > 0]

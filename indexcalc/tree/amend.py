@@ -17,7 +17,7 @@ import yaml
 from ..findings import Finding, Place, Refused, errors, finding, nearest
 from .blocks.nodes import Dimension, Indicator, Root
 from .edit import Edit, set_keys
-from .located import Document, Path, data_at, read_text
+from .located import Document, Path, child_at, data_at, read_text
 from .shorthand import NESTED, Unwritten, unfold
 from .text import flow
 
@@ -155,7 +155,7 @@ def _walked(document: Document) -> Iterator[tuple[str, WrittenNode, yaml.Mapping
     root, data = document.root, document.data
     if not isinstance(root, yaml.MappingNode) or not isinstance(data, dict):
         return
-    index, named = _entry(root, "index"), data.get("index")
+    index, named = child_at(root, "index"), data.get("index")
     top = ""
     if isinstance(index, yaml.MappingNode) and isinstance(named, dict):
         top = str(named.get("id", ""))
@@ -168,7 +168,7 @@ def _below(
     document: Document, node: yaml.MappingNode, data: Mapping[str, Any], path: Path, parent: str
 ) -> Iterator[tuple[str, WrittenNode, yaml.MappingNode]]:
     for key in NESTED:
-        listed, entries = _entry(node, key), data.get(key)
+        listed, entries = child_at(node, key), data.get(key)
         if not isinstance(listed, yaml.SequenceNode) or not isinstance(entries, list):
             continue
         for at, (child, own) in enumerate(zip(listed.value, entries, strict=False)):
@@ -191,10 +191,6 @@ def _texts(document: Document, node: yaml.MappingNode) -> dict[str, str | None]:
         start, end = value.start_mark.index, value.end_mark.index
         texts[str(key.value)] = document.text[start:end].strip() if one_line and own else None
     return texts
-
-
-def _entry(node: yaml.MappingNode, key: str) -> yaml.Node | None:
-    return next((value for name, value in node.value if isinstance(name, yaml.ScalarNode) and name.value == key), None)
 
 
 def _readable(raw: bytes, file: str) -> Document:
@@ -263,21 +259,9 @@ def _not_in_place(document: Document, path: Path, one: Amendment) -> Finding:
     return finding("IC602", document.place(path), key=one.key or "indicators", node=one.node)
 
 
-def _node(document: Document, path: Path) -> yaml.Node | None:
-    node = document.root
-    for step in path:
-        if isinstance(node, yaml.MappingNode) and isinstance(step, str):
-            node = _entry(node, step)
-        elif isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
-            node = node.value[step]
-        else:
-            return None
-    return node
-
-
 def _dropped(document: Document, path: Path, key: str) -> tuple[int, int, str] | None:
     """Return where the text of a key begins and ends, with the comma or the line that it stands in."""
-    owner = _node(document, path)
+    owner = document.node_at(path)
     if not isinstance(owner, yaml.MappingNode):
         return None
     entries = [entry for entry in owner.value if not isinstance(entry[0], Unwritten)]
@@ -292,7 +276,7 @@ def _dropped(document: Document, path: Path, key: str) -> tuple[int, int, str] |
 
 def _removed(document: Document, path: Path) -> tuple[int, int, str] | None:
     """Return where the text of a node begins and ends among its siblings."""
-    listed = _node(document, path[:-1])
+    listed = document.node_at(path[:-1])
     if not isinstance(listed, yaml.SequenceNode) or not isinstance(path[-1], int):
         return None
     spans = [(child.start_mark.index, _end(child)) for child in listed.value]
@@ -303,7 +287,7 @@ def _removed(document: Document, path: Path) -> tuple[int, int, str] | None:
 
 def _added(document: Document, below: Path, text: str, value: Any) -> tuple[int, int, str] | None:
     """Return where a new line comes below its last sibling, as its siblings are written."""
-    listed = _node(document, below)
+    listed = document.node_at(below)
     if not isinstance(listed, yaml.SequenceNode) or not listed.value:
         return None
     whole, last = document.text, listed.value[-1]

@@ -51,7 +51,7 @@ def in_each_group(weights: Sequence[float]) -> dict[str, list[float]]:
 def given_weights(index: Written) -> dict[str, list[float]]:
     """Return the declared weights of the siblings below each node whose weights have to add up."""
     groups: dict[str, list[float]] = {}
-    for node in (index.index, *(node for _, node in index.walked)):
+    for _, node in index.every_node:
         if isinstance(node, Indicator) or (node.weights or index.defaults.weights).method not in ADD_UP:
             continue
         children = index.children(node)

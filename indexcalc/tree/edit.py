@@ -24,7 +24,7 @@ from ..methods.weight import ADD_UP, WEIGHTINGS
 from .blocks.nodes import Indicator, Root
 from .declared import counts, given_weights, weight_total
 from .load import parse_index
-from .located import Document, Path, data_at, read_text
+from .located import Document, Path, child_at, data_at, read_text
 from .model import Index
 from .shorthand import Unwritten, unfold
 
@@ -125,7 +125,7 @@ def written_weight(index: Index, node: str) -> str:
     found = index.by_id[node]
     if isinstance(found, Root) or found.weight is None:
         return ""
-    scalar = _node_at(index._document.root, (*index.paths[node], "weight")) if index._document else None
+    scalar = index._document.node_at((*index.paths[node], "weight")) if index._document else None
     return str(scalar.value) if isinstance(scalar, yaml.ScalarNode) else f"{found.weight:.10g}"
 
 
@@ -262,27 +262,14 @@ def _references(root: yaml.Node) -> Iterable[int]:
                 waiting.append(part)
 
 
-def _node_at(root: yaml.Node | None, path: Sequence[str | int]) -> yaml.Node | None:
-    steps = _steps(root, path)
-    return steps[-1] if len(steps) == len(path) + 1 else None
-
-
 def _steps(root: yaml.Node | None, path: Sequence[str | int]) -> list[yaml.Node]:
     """Return the nodes on the way along a path, as far as it goes."""
     steps = [root] if root is not None else []
     for step in path:
-        node = steps[-1]
-        entry = _value(node, step) if isinstance(node, yaml.MappingNode) else None
-        if isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
-            entry = node.value[step]
-        if entry is None:
+        if (node := child_at(steps[-1], step)) is None:
             break
-        steps.append(entry)
+        steps.append(node)
     return steps
-
-
-def _value(node: yaml.MappingNode, key: str | int) -> yaml.Node | None:
-    return next((value for name, value in node.value if isinstance(name, yaml.ScalarNode) and name.value == key), None)
 
 
 def _change(document: Document, edit: Edit, shared: Mapping[int, int]) -> tuple[int, int, str] | Finding:
@@ -290,10 +277,10 @@ def _change(document: Document, edit: Edit, shared: Mapping[int, int]) -> tuple[
     steps = _steps(document.root, (*edit.path, edit.key))
     if any(shared[id(step)] > 1 for step in steps):
         return finding("IC601", document.place((*edit.path, edit.key), key=True), key=edit.key, node=_named(document, edit))
-    owner = _node_at(document.root, edit.path)
+    owner = document.node_at(edit.path)
     if not isinstance(owner, yaml.MappingNode):
         return _not_in_place(document, edit)
-    old = _value(owner, edit.key)
+    old = child_at(owner, edit.key)
     span = _inserted(document, owner, edit, shared) if old is None else _replaced(document, old, edit)
     return span or _not_in_place(document, edit)
 
@@ -351,7 +338,7 @@ def _only_these(before: Document, after: Document, edits: Sequence[Edit]) -> boo
 
 def _holds(document: Document, mapping: Mapping[str, Any], edit: Edit) -> bool:
     """Say whether a key has the value that was to be written: as a text of its own, or as what that says in YAML."""
-    scalar = _node_at(document.root, (*edit.path, edit.key))
+    scalar = document.node_at((*edit.path, edit.key))
     if isinstance(scalar, yaml.ScalarNode) and str(scalar.value) == edit.text:
         return True
     alone, found = read_text(edit.text.encode(), "")

@@ -54,6 +54,16 @@ class Branch:
         """Whether the score is what the children come together to."""
         return not (self.turned or self.normalise or self.impute or self.adjustments or self.round)
 
+    @property
+    def needs_all(self) -> bool:
+        """Whether it has no score unless all that goes into it has one."""
+        return self.formula is not None or AGGREGATORS[self.aggregate].undefined == "without a child"
+
+    @property
+    def is_weighed(self) -> bool:
+        """Whether the weights of its children have a part in its score."""
+        return self.formula is None and self.aggregate not in WITHOUT_WEIGHTS
+
     @cached_property
     def by_group(self) -> bool:
         """Whether its children's weights differ by groups of units."""
@@ -112,6 +122,14 @@ class Tree:
     def reading_order(self) -> tuple[int, ...]:
         """The places of all nodes as the file has them: the index, then parents before children."""
         return (self.root, *(self.position[node.id] for _, node in self.index.walked))
+
+    def branch_at(self, position: int) -> Branch:
+        """Return the inner node at a place."""
+        return self.branches[position - self.leaves]
+
+    def branch_of(self, node: str) -> Branch:
+        """Return the inner node that has an id."""
+        return self.branch_at(self.position[node])
 
     @cached_property
     def leaf_ids(self) -> tuple[str, ...]:
@@ -290,9 +308,8 @@ def of_leaves(index: Whole, leaves: Sequence[Indicator], *, rest: bool = False) 
 
     With `rest` it also has the adjustments and every denominator. Leaves know where they stand in the whole index's file.
     """
-    asked = {
-        word for leaf in leaves for word in (*leaf.bases, *_named(leaf), leaf.over_units or index.defaults.over_units) if word
-    }
+    asked = {word for leaf in leaves for word in (*leaf.bases, *named_columns(leaf))}
+    asked |= {leaf.over_units or index.defaults.over_units for leaf in leaves}
     asked |= {item.over_units for item in index.denominators if item.id in asked}
     made = index.changed(
         index=Root(id=index.index.id, decimals=index.index.decimals),
@@ -305,7 +322,8 @@ def of_leaves(index: Whole, leaves: Sequence[Indicator], *, rest: bool = False) 
     return made
 
 
-def _named(leaf: Indicator) -> list[str]:
+def named_columns(leaf: Indicator) -> list[str]:
+    """Return the columns that a leaf's formula and its condition name, as they are written there."""
     return [name for text in (leaf.formula, leaf.applies) if text for name in names(parse(text))]
 
 
@@ -392,7 +410,7 @@ def one_ranking(index: Written) -> bool:
 
 def can_be_drawn(branch: Branch) -> bool:
     """Say whether there are weights of children to draw: two or more declared ones that are not 0, and that are used."""
-    if branch.formula is not None or branch.fixed_weights is None or branch.aggregate in WITHOUT_WEIGHTS:
+    if not branch.is_weighed or branch.fixed_weights is None:
         return False
     return sum(weight != 0 for weight in branch.declared) > 1 and sum(branch.declared) != 0
 

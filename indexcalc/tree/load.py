@@ -13,7 +13,7 @@ from typing import Any
 import yaml
 from pydantic import BaseModel, ValidationError
 
-from ..findings import Finding, Place, Refused, errors, finding, in_order, nearest
+from ..findings import Finding, Place, Refused, errors, finding, in_order, nearest, system_said
 from ..words.tree import EXPECTED
 from .blocks.adjustments import Adjustment, Placed, Screen, Veto
 from .blocks.choices import Impute, Method, Missing, Normalise, Primary, Round, Treat, Weights
@@ -129,7 +129,7 @@ def read_index(path: FilePath, *, shown: str | None = None) -> tuple[Index | Non
     except FileNotFoundError:
         return None, [_absent(path, file)]
     except OSError as error:
-        return None, [finding("IC120", Place(file), problem=error.strerror or type(error).__name__)]
+        return None, [finding("IC120", Place(file), problem=system_said(error))]
     index, found = parse_index(raw, file)
     if index is not None:
         index._file = path

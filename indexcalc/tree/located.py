@@ -78,26 +78,22 @@ class Document(NamedTuple):
 
     def has(self, path: Sequence[str | int]) -> bool:
         """Say whether something was written at a path."""
-        return not path or self._node(path) is not None
+        return not path or self.node_at(path) is not None
 
     def is_block(self, path: Sequence[str | int]) -> bool:
         """Say whether keys with values stand at a path."""
-        return isinstance(self._node(path), yaml.MappingNode)
+        return isinstance(self.node_at(path), yaml.MappingNode)
 
-    def _node(self, path: Sequence[str | int]) -> yaml.Node | None:
+    def node_at(self, path: Sequence[str | int]) -> yaml.Node | None:
         """Return what was written at a path, nothing where nothing was."""
         node = self.root
         for step in path:
-            entry = _child(node, step)
-            node = entry[1] if entry else None
+            node = child_at(node, step)
         return node
 
     def inherits(self, path: Sequence[str | int], key: str) -> bool:
         """Say whether what stands at a path has a key that was written elsewhere, under `defaults:` above it."""
-        node = self.root
-        for step in path:
-            entry = _child(node, step)
-            node = entry[1] if entry else None
+        node = self.node_at(path)
         own = _child(node, key)
         if node is None or own is None:
             return False
@@ -105,21 +101,12 @@ class Document(NamedTuple):
 
     def written(self, path: Sequence[str | int]) -> str | None:
         """Return the scalar at a path as it was written without quotes, or None."""
-        node = self.root
-        for step in path:
-            entry = _child(node, step)
-            if entry is None:
-                return None
-            node = entry[1]
+        node = self.node_at(path)
         return str(node.value) if isinstance(node, yaml.ScalarNode) and not node.style else None
 
     def inside(self, path: Sequence[str | int], position: int) -> Place:
         """Return the place of a character of the text at a path; where the text begins if YAML has folded it."""
-        node = self.root
-        for step in path:
-            entry = _child(node, step)
-            node = entry[1] if entry else None
-        start = self.place(path)
+        node, start = self.node_at(path), self.place(path)
         if not isinstance(node, yaml.ScalarNode):
             return start
         before = node.start_mark.column + (1 if node.style in ("'", '"') else 0)
@@ -249,6 +236,12 @@ def _open_quotation(text: str, mark: Any) -> Any:
     if last is None or last.start_mark.line == last.end_mark.line or mark.line > last.end_mark.line:
         return None
     return last.start_mark
+
+
+def child_at(node: yaml.Node | None, step: str | int) -> yaml.Node | None:
+    """Return what stands at a key of a mapping, or at a place of a list; nothing where nothing does."""
+    entry = _child(node, step)
+    return entry[1] if entry else None
 
 
 def _child(node: yaml.Node | None, step: str | int) -> tuple[yaml.Node, yaml.Node] | None:

@@ -16,7 +16,7 @@ from ..findings import Finding, Place, errors
 from .checks import check_tree
 from .expressions import FormulaError
 from .formula import names, parse
-from .located import Document, Path
+from .located import Document, Path, child_at
 from .model import Index
 
 _ROUNDS = 20  # what is left out may leave its block without a key that it needs
@@ -76,7 +76,7 @@ def part_of(document: Document, found: Sequence[Finding], *, changing: bool) -> 
     What is wrong is taken out of the document, which is of no other use afterwards. Of a tree that is `changing` in time weights
     are not judged: nodes of different times do not add up together.
     """
-    doubtful = [_block(_innermost(document, one.place)) for one in found if one.severity == "error"]
+    doubtful = [_block(_innermost(document, one.place)) for one in errors(found)]
     lines, parents = _lines(document, doubtful)
     index = _validated(document)
     if index is None:
@@ -93,7 +93,7 @@ def part_of(document: Document, found: Sequence[Finding], *, changing: bool) -> 
         and one.place not in known
         and not (one.code in _WEIGHTS and one.place.line in parents)
     ]
-    broken = [_block(_innermost(document, one.place)) for one in more if one.severity == "error"]
+    broken = [_block(_innermost(document, one.place)) for one in errors(more)]
     both = [*doubtful, *broken]
     return _part(index, both, lines | _lines(document, broken)[0]), more
 
@@ -146,7 +146,7 @@ def _remove(document: Document, path: Path) -> bool:
     """Take out of a document's data and of its nodes what stands at a path, so that places stay right; or say that it is gone."""
     data, node = document.data, document.root
     for step in path[:-1]:
-        node = _below(node, step)
+        node = child_at(node, step)
         try:
             data = data[step]
         except (KeyError, IndexError, TypeError):
@@ -161,15 +161,6 @@ def _remove(document: Document, path: Path) -> bool:
             del data[last], node.value[last]
         return True
     return False
-
-
-def _below(node: yaml.Node | None, step: str | int) -> yaml.Node | None:
-    if isinstance(node, yaml.MappingNode):
-        return next((value for key, value in node.value if getattr(key, "value", None) == str(step)), None)
-    if isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
-        found: yaml.Node = node.value[step]
-        return found
-    return None
 
 
 def _innermost(document: Document, place: Place) -> Path:
@@ -205,7 +196,7 @@ def _lines(document: Document, blocks: Iterable[Path]) -> tuple[frozenset[int], 
     for path in blocks:
         node: Any = document.root
         for step in path:
-            node = _below(node, step)
+            node = child_at(node, step)
         if isinstance(node, yaml.MappingNode):
             for key, value in node.value:
                 whole = getattr(key, "value", None) not in _NODES

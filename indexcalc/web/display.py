@@ -172,7 +172,7 @@ def _said(shown: Analysed, language: str) -> SimpleNamespace:
     """Return the page of what the report says first."""
     said = [one.text for one in headlines(shown, language)][:_SENTENCES]
     index = shown.scores.index.index
-    note = (index.note_en or index.note) if language == "en" else index.note
+    note = index.remark(language)
     title = f"{desk.in_short(language)} · {period_title(shown.period, language)}"
     return SimpleNamespace(kind="said", title=title, sentences=said, note=note)
 

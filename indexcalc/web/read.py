@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
-from ..findings import Language, Place, Refused, finding
+from ..findings import Language, Place, Refused, errors, finding
 from ..jobs.inputs import inputs_of, offered
 from ..jobs.names import asked_node, must_be_there, period_of, unit_of
 from ..jobs.project import refuse
@@ -321,7 +321,7 @@ def _ask(later: Later, visit: Visit) -> Response:
         here=question.title(visit.language),
         **answered,
     )
-    is_refused = any(one.severity == "error" for one in visit.found) and not visit.is_stale
+    is_refused = bool(errors(visit.found)) and not visit.is_stale
     status = status_of(visit.found) if is_refused else 200
     return visit.laid_out(_asked_title(visit, about, question), part, status=status, scripts=SORTS)
 

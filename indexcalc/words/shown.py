@@ -14,6 +14,15 @@ _NAMED = r"""(?i)\b([\w%]*(?:password|passwd|passphrase|pwd))(\s*=\s*)('(?:[^'\\
 _ACTS = r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]"
 
 
+def in_language(language: str, chinese: str, english: str) -> str:
+    """Return what is said in a language, or in the other one where it is not said in that.
+
+    >>> in_language("en", "红棉街", "Hongmian"), in_language("en", "红棉街", "")
+    ('Hongmian', '红棉街')
+    """
+    return (english or chinese) if language == "en" else (chinese or english)
+
+
 def without_passwords(text: str) -> str:
     """Return a text with *** in place of each password that an address or a list of parameters in it has.
 

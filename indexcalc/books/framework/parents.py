@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from ...findings import Finding, finding, nearest
+from ...findings import Finding, errors, finding, nearest
 from ...sources.readers.table import blank, filled, name_of
 from ...words.recognised_frames import TYPES
 from .headings import Head
@@ -38,7 +38,7 @@ def read_parents(grid: Grid, head: Head) -> tuple[list[Said], list[Said], list[F
             found.append(finding("IC646", node.facts["parent"].place, node=node.code, found=wanted, near=near))
         above.append(at)
     found += _loops(nodes, above)
-    return ([] if any(one.severity == "error" for one in found) else _in_order(nodes, above)), others, found
+    return ([] if errors(found) else _in_order(nodes, above)), others, found
 
 
 def _rows(grid: Grid, head: Head) -> tuple[list[Said], list[Finding]]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from ...findings import Finding, finding
+from ...findings import Finding, errors, finding
 from ...sources.readers.table import blank, name_of
 from ...tree.model import Index
 from ...tree.text import read_flow
@@ -53,7 +53,7 @@ def read_framework(grids: Sequence[Grid], file: Path) -> tuple[Read | None, list
         nodes, repeats = (nodes, []) if settings else without_repeats(nodes)
         problems += repeats
     found += problems
-    if not nodes and not any(one.severity == "error" for one in found):
+    if not nodes and not errors(found):
         found.append(finding("IC640", grid.place(head.top, 0), headings=_headings(grid)))
     unknown = [one for one in head.unknown if any(not blank(row[one.at]) for row in grid.rows[head.low + 1 :])]
     if unknown:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from ...findings import Finding, finding
+from ...findings import Finding, errors, finding
 from .said import Frame, Said, as_number, fraction_of, words_of
 
 _NEAR = Fraction(1, 10**9)
@@ -60,7 +60,7 @@ def weigh(frame: Frame, *, free: bool) -> Weighed:
             own = weights[at]
             weights[at] = own * factor if own is not None and factor in (100, Fraction(1, 100)) else own
     weighed = Weighed(tuple(weights), frozenset(relative), tuple(found))
-    wrong = any(one.severity == "error" for one in found)
+    wrong = bool(errors(found))
     return weighed if wrong or key == "total" else Weighed(weighed.weights, weighed.relative, (*found, *_totals(frame, weighed)))
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ...findings import errors
 from ...sources.readers.excel import Grid
 from ...sources.readers.table import Cell, Origin
 from ...tree.text import flow
@@ -78,7 +79,7 @@ def _read_back(written: Written) -> Made | None:
         Grid(origin, "2", tail, frozenset()),
     ]
     read, found = read_framework(grids, Path("index"))
-    if read is None or any(one.severity == "error" for one in found):
+    if read is None or errors(found):
         return None
     return tree_of(read.frame)
 

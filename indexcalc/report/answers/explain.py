@@ -123,7 +123,7 @@ class _Explained:
             entry["grade"] = self.grade(one)
         if one.primary:
             entry["primary"] = self.primary(one)
-        if self.scores.tree.branches[one.position - self.scores.tree.leaves].adjustments:
+        if self.scores.tree.branch_at(one.position).adjustments:
             entry["adjustments"] = [
                 {
                     "id": added.adjustment.id,

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from ...analysis.audit import Question
-from ...findings import Finding, Language
+from ...findings import Finding, Language, spoken
 from ...methods import NORMALISERS
 from ...methods.arrays import Array, np
 from ...panel import IMPUTED, MISSING, NOT_APPLICABLE
@@ -90,7 +90,7 @@ def _way(index: Index, node: Root | Dimension | Indicator, position: int, scores
         scored = word.beside(language).format(text=listed(own, language)) if own else ""
         per = f"÷ {named(index, node.per, 'en' if language == 'en' else 'zh')[0]}" if node.per else ""
         return word.then(language).join(text for text in (arithmetic(index, node, language), per, f"{title}{scored}") if text)
-    branch = scores.tree.branches[position - scores.tree.leaves]
+    branch = scores.tree.branch_at(position)
     if isinstance(node, Dimension) and node.formula:
         return str(node.formula)
     return method_title(branch.aggregate, language, "aggregate")
@@ -139,7 +139,7 @@ def department_sheets(shown: Analysed, one: Department, language: str, reporting
 
 def gaps_by_unit(shown: Analysed, department: str, language: str) -> Sheet:
     """Return of which indicators of a department each unit's values are missing, do not apply or were imputed."""
-    scores, titles = shown.scores, STATUS_NAMES["en" if language == "en" else "zh"]
+    scores, titles = shown.scores, STATUS_NAMES[spoken(language)]
     leaves = [at for at, leaf in enumerate(scores.index.leaves) if leaf.department == department]
     headings = (
         Heading(unit_label(scores, language), "text"),
@@ -161,14 +161,14 @@ def odd_sheet(shown: Analysed, department: str | None, language: str) -> Sheet:
 
     Without a department it is what is suspicious in all data, those of no department too.
     """
-    spoken: Language = "en" if language == "en" else "zh"
     headings = (
         Heading(word.period(language), "period"),
         Heading(word.question(language), "text"),
         Heading(word.place(language), "text"),
     )
     own = [one for one in shown.odd if department is None or one.department in (department, "")]
-    rows = tuple((one.period, _named(shown, one, spoken).message(spoken), str(one.finding.place)) for one in own)
+    said_in = spoken(language)
+    rows = tuple((one.period, _named(shown, one, said_in).message(said_in), str(one.finding.place)) for one in own)
     return Sheet(page.odd(language), headings, rows, notes=(page.odd_help(language),))
 
 

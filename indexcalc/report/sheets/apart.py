@@ -8,7 +8,6 @@ from ...engine.ranking import ranking_of, told_apart
 from ...methods.arrays import Array, np
 from ...methods.rank import rounded
 from ...scores import Scores
-from ...tree.model import Dimension
 from ...words.reports import word
 from ..numbers import listed
 from .alone import alone_in
@@ -59,6 +58,4 @@ def _alike(x: Array, rank: Array, decimals: int) -> bool:
 
 def _bounds(scores: Scores, node: int) -> list[float]:
     """Return the scores from which a node's grades begin."""
-    own = scores.tree.nodes[node]
-    grades = scores.index.grades if node == scores.tree.root else own.grades if isinstance(own, Dimension) else ()
-    return [grade.from_ for grade in grades if grade.from_ is not None]
+    return [grade.from_ for grade in scores.index.grades_of(scores.tree.nodes[node]) if grade.from_ is not None]

@@ -221,7 +221,7 @@ def denominators_sheet(index: Index, language: str) -> Sheet:
     )
     rows = tuple(
         (
-            (item.name_en or item.name if language == "en" else item.name or item.name_en) or item.id,
+            item.title(language),
             item.id,
             item.measure,
             index.source_of(item),

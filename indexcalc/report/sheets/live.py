@@ -17,7 +17,7 @@ from ...methods.arrays import Array, np
 from ...panel import NOT_APPLICABLE
 from ...scores import Scores
 from ...tree.layout import Branch
-from ...tree.model import Dimension, Grade, NodeRanking
+from ...tree.model import Grade, NodeRanking
 from .analysed import MOST_UNITS
 from .what_if import BY_WEIGHTS, can_be_made_anew, fixed_by, second_level
 
@@ -120,8 +120,7 @@ class Live:
         branch = self.branch_of[position]
         if branch.fixed_weights is not None:
             return declared_weights(branch)
-        made = np.asarray(self.scores.weights[position - self.scores.tree.leaves])
-        return tuple(float(w) for w in (made if made.ndim == 1 else made[self.at if len(made) > 1 else 0, 0]))
+        return tuple(self.scores.child_weights(position, self.at).tolist())
 
     @cached_property
     def floors(self) -> Array:
@@ -185,8 +184,7 @@ class Live:
 
     def grades(self, position: int) -> tuple[Grade, ...]:
         """Return a node's grades where its score alone says which one it has; nothing else."""
-        index, node = self.scores.index, self.scores.tree.nodes[position]
-        grades = index.grades if position == self.scores.tree.root else node.grades if isinstance(node, Dimension) else ()
+        grades = self.scores.index.grades_of(self.scores.tree.nodes[position])
         return grades if all(one.by_score for one in grades) else ()
 
     @cached_property

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import NamedTuple
 
+from ...findings import spoken
 from ...methods.arrays import np
 from ...panel import IMPUTED, MISSING, NOT_APPLICABLE
 from ...tree.blocks.pages import Open
@@ -386,7 +387,7 @@ class _Made:
             if leaves:
                 some = listed((scores.tree.nodes[leaf].title(language) for leaf in leaves[:MOST_GAPS]), language)
                 said = paper.some_of if len(leaves) > MOST_GAPS else paper.all_of
-                state = STATUS_NAMES["en" if language == "en" else "zh"][kind]
+                state = STATUS_NAMES[spoken(language)][kind]
                 parts.append(said(language).format(state=state, count=len(leaves), names=some))
         return paper.data(language).format(parts=listed(parts, language)) if parts else page.no_gaps(language)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from ...analysis.cells import cells_of
 from ...analysis.warning import listed as listed_warnings
-from ...findings import Language
+from ...findings import spoken
 from ...methods.arrays import np
 from ...panel import IMPUTED, MISSING, NOT_APPLICABLE
 from ...scores import Scores
@@ -280,7 +280,7 @@ def gaps_sheet(shown: Analysed, language: str, unit: int | None = None, most: in
         Heading(word.place(language), "text"),
     ]
     rows: list[tuple[Value, ...]] = []
-    names = STATUS_NAMES["en" if language == "en" else "zh"]
+    names = STATUS_NAMES[spoken(language)]
     for row, leaf in odd[:most].tolist():
         place, own = unit if unit is not None else row, tree.nodes[leaf]
         assert isinstance(own, Indicator)
@@ -297,5 +297,4 @@ def where_missing(shown: Analysed, unit: int, leaf: Indicator, language: str) ->
     """Return where the cells of an indicator that lack a value were written, or all where none says so."""
     cells = cells_of(shown.scores, shown.at, unit, leaf)
     lacking = [cell for cell in cells if cell.gaps or math.isnan(cell.value)] or cells
-    own: Language = "en" if language == "en" else "zh"
-    return listed([said for cell in lacking if (said := where(cell, own))], language)
+    return listed([said for cell in lacking if (said := where(cell, spoken(language)))], language)

@@ -118,14 +118,13 @@ def _of_node(shown: Analysed, branch: Branch, row: Mapping[int, int], language: 
     scores, at = shown.scores, shown.at
     units = scores.listed(at)
     node = scores.tree.nodes[branch.position]
-    weights = np.asarray(scores.weights[branch.position - scores.tree.leaves])
     method = branch.aggregate
     why = fixed_by(scores, branch)
     own: dict[str, Any] = {
         "id": node.id,
         "title": node.title(language),
         "children": [row[child] for child in branch.children if child in row],
-        "weights": [float(one) for one in (weights if weights.ndim == 1 else weights[at if len(weights) > 1 else 0, 0])],
+        "weights": scores.child_weights(branch.position, at).tolist(),
         "free": not why
         and method in BY_WEIGHTS
         and branch.weights.method == "given"

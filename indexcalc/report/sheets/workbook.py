@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from ...analysis.cells import cells_of
-from ...findings import Language
+from ...findings import spoken
 from ...methods.arrays import np
 from ...scores import Scores
 from ...tree.model import Indicator
@@ -71,8 +71,7 @@ def course_sheet(scores: Scores, period: str, language: str) -> Sheet | None:
 
 def values_sheet(scores: Scores, period: str, language: str) -> Sheet:
     """Return every value of a period, a row a unit and indicator: what it is, what became of it, and where it was written."""
-    at, own = scores.periods.index(period), "en" if language == "en" else "zh"
-    spoken: Language = "en" if language == "en" else "zh"
+    at, said_in = scores.periods.index(period), spoken(language)
     headings = (
         Heading(unit_label(scores, language), "text"),
         Heading(word.indicator(language), "text"),
@@ -85,13 +84,13 @@ def values_sheet(scores: Scores, period: str, language: str) -> Sheet:
         Heading(word.place(language), "text"),
     )
     rows: list[tuple[Value, ...]] = []
-    names = STATUS_NAMES[own]
+    names = STATUS_NAMES[said_in]
     derived, status = np.asarray(scores.derived[at], dtype=float), scores.status[at]
     for unit in scores.listed(at):
         title = scores.panel.units.title(unit, language)
         for leaf, node in enumerate(scores.index.leaves):
             assert isinstance(node, Indicator)
-            places = listed((text for cell in cells_of(scores, at, unit, node) if (text := where(cell, spoken))), language)
+            places = listed((text for cell in cells_of(scores, at, unit, node) if (text := where(cell, said_in))), language)
             shown = finite(scores.scores[at, unit, leaf])
             value, state = finite(derived[unit, leaf]), names[int(status[unit, leaf])]
             rows.append((title, node.title(language), node.id, value, node.measure, state, shown, node.department, places))

@@ -92,7 +92,7 @@ def unread_files(index: Index, base: Path, *, but: Container[str] = ()) -> list[
         if name not in but and not data.events and not data.is_ledger:
             own = own_heading(index, data)
             _, unread, _ = read_tables(data, base, keys=[own] if own else [])
-            found += asked_at([one for one in unread if one.severity == "error"], index.place(("data", name, "path")))
+            found += asked_at(errors(unread), index.place(("data", name, "path")))
     return found
 
 

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import Discriminator, Field, Tag
 
+from ...words.shown import in_language
 from .choices import Number, OverTime, Part
 
 
@@ -85,7 +86,7 @@ class Adjustment(Part):
     """A remark for readers of the file."""
 
     def title(self, language: str) -> str:
-        return (self.name_en or self.name or self.id) if language == "en" else (self.name or self.name_en or self.id)
+        return in_language(language, self.name, self.name_en) or self.id
 
     @property
     def by_rank(self) -> bool:

@@ -238,6 +238,11 @@ class Impute(Method):
     by: str | None = None
     """A column of the units table: estimate from the units that have the same in it."""
 
+    @property
+    def column(self) -> str | None:
+        """The column of the units table that says which units are estimated from each other, None where all are."""
+        return self.by or ("group" if self.over == "group" else None)
+
 
 class Treat(Method):
     """What is done about outliers."""

@@ -7,6 +7,7 @@ from pydantic import BeforeValidator, Discriminator, Field, Tag
 
 from ...periods import MADE_OF, Kind
 from ...words.recognised import NOT_APPLICABLE, UNIT_LABEL
+from ...words.shown import in_language
 from .choices import Number, Numbers, OverTime, Part, Words, named
 
 UNITS_SOURCE = "units"  # the reserved name of the units table as a source of values
@@ -328,4 +329,4 @@ class Denominator(Part):
 
     def title(self, language: str) -> str:
         """Return its name in a language, or what there is of it."""
-        return (self.name_en or self.name or self.id) if language == "en" else (self.name or self.name_en or self.id)
+        return in_language(language, self.name, self.name_en) or self.id

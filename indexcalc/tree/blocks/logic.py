@@ -5,6 +5,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from ...words.shown import in_language
 from .choices import Part
 
 
@@ -25,4 +26,4 @@ class LogicRule(Part):
 
     def said(self, language: str) -> str:
         """Return what is said where it does not hold, in a language or what there is of it."""
-        return (self.message_en or self.message if language == "en" else self.message or self.message_en) or self.rule
+        return in_language(language, self.message, self.message_en) or self.rule

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
 
+from ...words.shown import in_language
 from .choices import (
     Direction,
     ImputeChoice,
@@ -126,7 +127,7 @@ class Node(Part):
 
     def title(self, language: str) -> str:
         """Return the node's name in a language, or what there is of it."""
-        return (self.name_en or self.name or self.id) if language == "en" else (self.name or self.name_en or self.id)
+        return in_language(language, self.name, self.name_en) or self.id
 
 
 class Leaf(Part):
@@ -381,11 +382,11 @@ class Root(Inner):
 
     def kind_of_data(self, language: str) -> str:
         """Return what kind of data it is, in a language or what there is of it; nothing where the tree does not say."""
-        return (self.nature_en or self.nature) if language == "en" else (self.nature or self.nature_en)
+        return in_language(language, self.nature, self.nature_en)
 
     def title(self, language: str) -> str:
         """Return the index's name in a language, or what there is of it, with what kind of data it is."""
-        name = (self.name_en or self.name or self.id) if language == "en" else (self.name or self.name_en or self.id)
+        name = in_language(language, self.name, self.name_en) or self.id
         kind = self.kind_of_data(language)
         return name if not kind else f"{name} ({kind})" if language == "en" else f"{name}（{kind}）"
 

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from ...periods import Kind
+from ...words.shown import in_language
 from .choices import Number, Part, Words
 
 Level = Literal["blue", "yellow", "orange", "red"]
@@ -82,7 +83,7 @@ class WarningRule(Part):
         return (self.node,) if isinstance(self.node, str) else self.node
 
     def title(self, language: str) -> str:
-        return (self.name_en or self.name or self.id) if language == "en" else (self.name or self.name_en or self.id)
+        return in_language(language, self.name, self.name_en) or self.id
 
 
 class Warnings(Part):

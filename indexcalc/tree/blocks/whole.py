@@ -18,7 +18,7 @@ from .data import DataSource, Denominator, Periods, UnitTable
 from .follow import GoalsChoice, Outcome, RemarksChoice
 from .form import Form
 from .fuzzy import Fuzzy
-from .grades import GradesChoice
+from .grades import Grade, GradesChoice
 from .logic import LogicRule
 from .nodes import Boards, Child, Defaults, Dimension, Indicator, Ranking, Root
 from .pages import Open, Pages
@@ -157,6 +157,10 @@ class Written(Part):
             yield child
             yield from self.below(child)
 
+    def grades_of(self, node: Root | Dimension | Indicator) -> tuple[Grade, ...]:
+        """Return the grades that a node's score is judged by, none of an indicator."""
+        return self.grades if isinstance(node, Root) else node.grades if isinstance(node, Dimension) else ()
+
     def decimals_of(self, node: Root | Dimension | Indicator) -> int:
         """Return the decimals that a node's score is shown with."""
         own = None if isinstance(node, Indicator) else node.decimals
@@ -191,6 +195,11 @@ class Written(Part):
     def walked(self) -> tuple[tuple[Path, Dimension | Indicator], ...]:
         """Every node below the index with its path in the file, parents before children."""
         return tuple(_walk(self.dimensions, ("dimensions",)))
+
+    @property
+    def every_node(self) -> tuple[tuple[Path, Root | Dimension | Indicator], ...]:
+        """The index and every node below it, each with its path in the file."""
+        return ((("index",), self.index), *self.walked)
 
     def place(self, path: Path, *, key: bool = False) -> Place:
         """Return where something of the tree was written; nowhere for a tree that was not read from a file."""

@@ -13,7 +13,7 @@ from .said import Check
 
 def check_formulas(index: Index) -> Iterator[Finding]:
     """See that every formula can be read, and that an inner node's names are nodes below it."""
-    for path, node in ((("index",), index.index), *index.walked):
+    for path, node in index.every_node:
         for key in ("formula", "applies"):
             text = vars(node).get(key)
             if text is None:

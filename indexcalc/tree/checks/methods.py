@@ -192,7 +192,7 @@ def check_uncertainty(index: Index) -> Iterator[Finding]:
 def takes_default(index: Index, factor: str) -> bool:
     """Say whether any node takes the default of a factor, which alternatives stand in for."""
     kind = (Dimension, Root) if factor == "aggregate" else Indicator
-    takers = [node for node in (index.index, *(node for _, node in index.walked)) if isinstance(node, kind)]
+    takers = [node for _, node in index.every_node if isinstance(node, kind)]
     return not all(getattr(node, factor) or getattr(node, "formula", None) for node in takers)
 
 
@@ -333,7 +333,7 @@ def _adapter(wanted: Any) -> Any:
 def _normalisers(index: Index) -> Iterator[tuple[Path, Any]]:
     """Yield each normaliser of a tree with where it stands."""
     yield ("defaults", "normalise"), index.defaults.normalise
-    for path, node in ((("index",), index.index), *index.walked):
+    for path, node in index.every_node:
         if node.normalise:
             yield (*path, "normalise"), node.normalise
 
@@ -341,7 +341,7 @@ def _normalisers(index: Index) -> Iterator[tuple[Path, Any]]:
 def _weightings(index: Index) -> Iterator[tuple[Path, Any]]:
     """Yield each method of weights of a tree with where it stands."""
     yield ("defaults", "weights"), index.defaults.weights
-    for path, node in ((("index",), index.index), *index.walked):
+    for path, node in index.every_node:
         if not isinstance(node, Indicator) and node.weights:
             yield (*path, "weights"), node.weights
 

@@ -172,7 +172,7 @@ def _veto_findings(index: Index, path: Path, item: Adjustment) -> Iterator[Findi
 
 def check_primary(index: Index) -> Iterator[Finding]:
     """See that children are named as primary only where the score is that of one of them."""
-    for path, node in ((("index",), index.index), *index.walked):
+    for path, node in index.every_node:
         if isinstance(node, Indicator) or node.primary is None:
             continue
         record = AGGREGATORS.get((node.aggregate or index.defaults.aggregate).method)
@@ -183,7 +183,7 @@ def check_primary(index: Index) -> Iterator[Finding]:
 
 def check_missing(index: Index) -> Iterator[Finding]:
     """See that only `reweight` says how much must be there: the other policies leave nothing to ask."""
-    owners: list[tuple[Path, Any]] = [(("defaults",), index.defaults), (("index",), index.index), *index.walked]
+    owners: list[tuple[Path, Any]] = [(("defaults",), index.defaults), *index.every_node]
     for path, node in owners:
         missing = getattr(node, "missing", None)
         if missing is None or missing.policy == "reweight":
@@ -204,7 +204,7 @@ def check_donors(index: Index) -> Iterator[Finding]:
 
 def check_children_asked_for(index: Index) -> Iterator[Finding]:
     """See that `children` of `missing` asks for a share, or for a whole number of children that there are."""
-    owners: list[tuple[Path, Any]] = [(("defaults",), index.defaults), (("index",), index.index), *index.walked]
+    owners: list[tuple[Path, Any]] = [(("defaults",), index.defaults), *index.every_node]
     for path, node in owners:
         missing = getattr(node, "missing", None)
         if missing is None or missing.children <= 1:
@@ -222,7 +222,7 @@ def check_monitored(index: Index) -> Iterator[Finding]:
     for leaf in monitored.values():
         if keys := [key for key in _OF_SCORES if key in leaf.model_fields_set and not index.inherits(leaf.id, key)]:
             yield finding("IC270", index.place_of(leaf.id, keys[0]), node=leaf.id, keys=keys)
-    for path, node in ((("index",), index.index), *index.walked):
+    for path, node in index.every_node:
         if isinstance(node, Indicator) or node.formula is None:
             continue
         for name in (name for name in names_of(node.formula) if name in monitored):

@@ -111,7 +111,7 @@ def check_signs(index: Index) -> Iterator[Finding]:
 
 def check_weighting(index: Index) -> Iterator[Finding]:
     """See that parameters fit the number of children, and that judgements are consistent."""
-    for path, node in ((("index",), index.index), *index.walked):
+    for path, node in index.every_node:
         if isinstance(node, Indicator):
             continue
         children = sum(map(counts, index.children(node)))
@@ -173,7 +173,7 @@ def is_usable(method: Method, ratio: float) -> bool:
 
 def _weighted(index: Index) -> Iterator[tuple[Path, str, Method]]:
     """Yield the methods of weights that inner nodes take and that make sense, with where each stands."""
-    for path, node in ((("index",), index.index), *index.walked):
+    for path, node in index.every_node:
         if isinstance(node, Indicator):
             continue
         own: Path = (*path, "weights") if node.weights else ("defaults", "weights")
@@ -188,7 +188,7 @@ def _weighted(index: Index) -> Iterator[tuple[Path, str, Method]]:
 
 def check_idle_weights(index: Index) -> Iterator[Finding]:
     """Point out weights that play no part."""
-    for node in (index.index, *(node for _, node in index.walked)):
+    for _, node in index.every_node:
         if isinstance(node, Indicator):
             continue
         method = (node.aggregate or index.defaults.aggregate).method

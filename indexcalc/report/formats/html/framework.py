@@ -8,7 +8,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from ....findings import Language
+from ....findings import Language, spoken
 from ....version import VERSION
 from ....words.framework import framework as said
 from ....words.page import page
@@ -49,7 +49,7 @@ def framework_page(
     `public` leaves out values, addresses, departments and sources that the tree does not open.
     """
     blocks = [
-        _block(shown, "en" if language == "en" else "zh", "" if at == 0 else f"{language}-", public=public, inputs=inputs or {})
+        _block(shown, spoken(language), "" if at == 0 else f"{language}-", public=public, inputs=inputs or {})
         for at, language in enumerate(languages)
     ]
     css, script = "\n".join((resource("page.css"), resource("framework.css"))), resource("framework.js")
