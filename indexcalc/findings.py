@@ -134,8 +134,9 @@ def errors(findings: Iterable[Finding], *, strict: bool = False) -> list[Finding
 
 
 def system_said(error: Exception) -> str:
-    """Return what the system said of an error, or its kind where it said nothing, as of a text that is not UTF-8."""
-    return getattr(error, "strerror", None) or type(error).__name__
+    """Return what the system said of an error; its kind where it said nothing, as of a text that is not UTF-8."""
+    said = (error.strerror or str(error)) if isinstance(error, OSError) else ""
+    return said or type(error).__name__
 
 
 def spoken(wanted: str | None = None) -> Language:

@@ -10,7 +10,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from ..findings import Finding, Language, Place, Refused, errors, finding, spoken, with_label
+from ..findings import Finding, Language, Place, Refused, errors, finding, spoken, system_said, with_label
 from ..journal.edition import Edition
 
 if TYPE_CHECKING:
@@ -240,7 +240,7 @@ def unwritable(path: Path, error: OSError) -> Finding:
     """Say that a file or folder cannot be written to, or which file is open in another program."""
     place = place_in(error, path)
     in_use = isinstance(error, PermissionError) and place != path.as_posix() and Path(place).is_file()
-    return finding("IC516" if in_use else "IC503", Place(place), problem=problem_of(error))
+    return finding("IC516" if in_use else "IC503", Place(place), problem=system_said(error))
 
 
 def place_in(error: OSError, path: Path) -> str:
@@ -249,11 +249,6 @@ def place_in(error: OSError, path: Path) -> str:
 
     named = Path(os.fsdecode(error.filename)) if isinstance(error.filename, (str, bytes)) and error.filename else path
     return (path if is_beside(named) else named).as_posix()
-
-
-def problem_of(error: OSError) -> str:
-    """Return what the system says is wrong."""
-    return error.strerror or str(error) or type(error).__name__
 
 
 def user_name() -> str:

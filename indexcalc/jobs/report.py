@@ -10,7 +10,7 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from ..findings import Place, Refused, finding, nearest
+from ..findings import Place, Refused, finding, nearest, system_said
 from ..journal.edition import FORMATS, Edition
 from ..journal.files import Content, PartlyWritten, Replacement, fitting, is_lock_of, locked
 from ..journal.run import ALL, PICTURES, Run, digest, named_from, packages, read_run
@@ -23,7 +23,7 @@ from ..tree.layout import one_ranking
 from ..version import VERSION
 from .evolution import evolution_of
 from .inputs import inputs_of, template_of
-from .project import Project, place_in, problem_of, refuse, refuse_file
+from .project import Project, place_in, refuse, refuse_file
 from .submissions import submissions
 
 PUBLIC = "public"
@@ -115,7 +115,7 @@ def template_in(project: Project, scores: Scores) -> bytes | None:
     try:
         content = path.read_bytes()
     except OSError as error:
-        raise Refused([finding("IC587", place, file=path.name, problem=problem_of(error))]) from error
+        raise Refused([finding("IC587", place, file=path.name, problem=system_said(error))]) from error
     if "docx" in project.edition.formats:
         from ..report.formats.docx.page import check_template
 
@@ -157,7 +157,7 @@ def replacing(project: Project) -> Iterator[Replacement]:
         with Replacement() as new:
             yield new
     except PartlyWritten as error:
-        said = {"problem": problem_of(error), "files": [path.as_posix() for path in error.written]}
+        said = {"problem": system_said(error), "files": [path.as_posix() for path in error.written]}
         raise Refused([finding("IC517", Place(place_in(error, project.reports)), **said)]) from error
     except OSError as error:
         refuse_file(project.reports, error)

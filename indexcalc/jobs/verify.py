@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ..analysis.result import Result
-from ..findings import Finding, Language, Place, Refused, finding
+from ..findings import Finding, Language, Place, Refused, finding, system_said
 from ..journal.edition import Edition
 from ..journal.run import ALL, Run, digest_of, read_run
 from ..report.answers.ranking import current_ranking
@@ -19,7 +19,7 @@ from ..version import VERSION
 from ..words.reports import word_of
 from .inputs import inputs_of
 from .names import period_of
-from .project import INDEX, PathLike, Project, place_in, problem_of, project_of
+from .project import INDEX, PathLike, Project, place_in, project_of
 from .report import digests, made_with, new_run_of, reports_of, strangers_in
 
 _OF_FILES = ("inputs", "outputs")
@@ -59,7 +59,7 @@ def verify(folder: PathLike, index: Project | Index | PathLike = INDEX, *, data:
         found = _looked_at(project, report)
     except OSError as error:
         place = Place(place_in(error, report.folder))
-        raise Refused([finding("IC504", place, problem=problem_of(error))]) from error
+        raise Refused([finding("IC504", place, problem=system_said(error))]) from error
     project.go_on(found)
     return Verified(report.folder, tuple(sorted(report.run.outputs)))
 
@@ -166,7 +166,7 @@ def _read(project: Project, folder: Path) -> Report:
         written = file.read_bytes()
         run = read_run(written.decode())
     except (OSError, ValueError) as error:
-        problem = problem_of(error) if isinstance(error, OSError) else str(error)
+        problem = system_said(error) if isinstance(error, OSError) else str(error)
         raise Refused([finding("IC504", Place(file.as_posix()), problem=problem)]) from None
     report = Report(folder, file, run, written)
     if run.indexcalc != VERSION:

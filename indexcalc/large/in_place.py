@@ -20,7 +20,7 @@ from ..periods import order
 from ..sources.match.bind import base_periods, match, sources_of
 from ..sources.match.cells import are_fractions, of_units, unknown_unit
 from ..sources.match.dated import periods_meant, unclear_alone
-from ..sources.match.headings import by_heading, unused
+from ..sources.match.headings import by_heading, headed, unused
 from ..sources.match.layout import Layout, layout_of
 from ..sources.match.matched import Matched, Piece, Source, together
 from ..sources.match.measures import Said, conversion, once_a_file, said_of, told
@@ -182,7 +182,7 @@ def _rows(source: Source, opened: Any, head: Table, layout: Layout) -> _Opened:
     taken: dict[str, Any] = {}
     measured: dict[int, Said] = {}
     for at, column in source.columns:
-        places = next((headings[header] for header in column.headers if header in headings), [])
+        places = headed(headings, column)
         if not places:
             continue
         used.update(places)
@@ -246,7 +246,7 @@ def _units(source: Source, table: Any, head: Table) -> tuple[Any, list[Finding]]
     """Return every name of a unit that the rows use, with its number; what names none is a finding."""
     import ibis
 
-    known, ignored = dict(source.units.known), {name_of(word) for word in source.data.ignore}
+    known = dict(source.units.known)
     names = ibis.memtable({"name": list(known), "unit": list(known.values())})
     others = table.anti_join(names, table["its unit"] == names["name"])
     counted = others.group_by("its unit").aggregate(rows=others.count()).order_by("its unit").limit(_FEW).to_pyarrow().to_pylist()
@@ -255,7 +255,7 @@ def _units(source: Source, table: Any, head: Table) -> tuple[Any, list[Finding]]
         cell, name = row["its unit"], name_of(row["its unit"])
         if (unit := source.units.find(cell)) is not None:
             more[cell] = unit  # written in another way than the units table has it
-        elif name not in ignored:
+        elif name not in source.ignored:
             found.append(unknown_unit(source, name, Place(head.file), row["rows"]))
     both = known | more
     return (ibis.memtable({"name": list(both), "unit": list(both.values())}) if more else names), found

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ..findings import Finding, Place, finding, nearest
+from ..findings import Finding, Place, finding, nearest, system_said
 from ..tree.model import Index
 from ..units import Units
 
@@ -45,7 +45,7 @@ def read_outlines(index: Index, base: Path, units: Units, find: Find) -> tuple[D
         features = _features(json.loads(path.read_bytes()))
         rings, strangers, properties = _by_unit(features, wanted.id, units, find)
     except OSError as error:
-        return None, [finding("IC524", place, file=wanted.geojson, problem=error.strerror or str(error))]
+        return None, [finding("IC524", place, file=wanted.geojson, problem=system_said(error))]
     except (ValueError, TypeError, RecursionError) as error:
         said = str(error) if isinstance(error, _UnfitError) else "JSON"
         return None, [finding("IC524", Place(path.as_posix()), file=wanted.geojson, problem=said)]
@@ -80,7 +80,7 @@ def outlines_of_units(path: Path, key: str, find: Find) -> tuple[dict[int, list[
             found = _by_place(features, name, find)
             best = found if len(found) > len(best) else best
     except OSError as error:
-        return {}, error.strerror or str(error)
+        return {}, system_said(error)
     except (ValueError, TypeError, RecursionError) as error:
         return {}, str(error) if isinstance(error, _UnfitError) else "JSON"
     return best, ""

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from ..findings import Language, Place, Refused, finding
-from ..jobs.project import Project, problem_of, refuse
+from ..findings import Language, Place, Refused, finding, system_said
+from ..jobs.project import Project, refuse
 from ..jobs.users import users_in
 from ..journal.sessions import sessions_file
 from . import login
@@ -167,7 +167,7 @@ async def _answer(site: Site, own: dict[str, Page], request: Request) -> Respons
     except Refused as refused:
         return visit.findings(refused.findings, status=status_of(refused.findings))
     except OSError as error:
-        return visit.findings([finding("IC518", Place(), problem=problem_of(error))], status=500)
+        return visit.findings([finding("IC518", Place(), problem=system_said(error))], status=500)
     except HTTPException:
         return visit.findings([finding("IC569", Place())], status=400)
     except Exception as error:  # noqa: BLE001 - no traceback reaches a visitor

@@ -12,7 +12,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..jobs.project import Project, problem_of, refuse
+from ..findings import system_said
+from ..jobs.project import Project, refuse
 from ..words.web import web as words
 from .app import LOOPBACK, make_app, need
 
@@ -102,7 +103,7 @@ def _listening(asked: Serving) -> socket.socket:
         family = socket.AF_INET6 if ":" in asked.host else socket.AF_INET
         return socket.create_server((asked.host, asked.port), family=family)
     except OSError as error:
-        refuse("IC549", host=asked.host, port=asked.port, problem=problem_of(error))
+        refuse("IC549", host=asked.host, port=asked.port, problem=system_said(error))
 
 
 def _run(app: object, listener: socket.socket) -> None:

@@ -47,16 +47,15 @@ def records_of(source: Source, table: Table, layout: Layout) -> tuple[Records, l
     """Find the rows of a table that belong to a known unit and a period; the others are findings."""
     assert layout.unit is not None
     cells = table.named(layout.unit)
-    ignored = {name_of(word) for word in source.data.ignore}
     meaning = {cell: source.units.find(cell) for cell in dict.fromkeys(cells)}
     known: list[int] = []
     unknown: dict[str, list[int]] = defaultdict(list)
     for row, cell in enumerate(cells):
         if meaning[cell] is not None:
             known.append(row)
-        elif (name := name_of(cell)) not in ignored:
+        elif (name := name_of(cell)) not in source.ignored:
             unknown[name].append(row)
-    found = [unknown_unit(source, name, table.place(rows[0], layout.unit), len(rows)) for name, rows in unknown.items()]
+    found = unknown_units(source, table, layout.unit, unknown)
     rows, periods, undated = dated(source, table, layout, known)
     units = [unit for row in rows if (unit := meaning[cells[row]]) is not None]
     return Records(rows, periods, units), [*found, *_contradicted(source, table, layout.unit, meaning), *undated]
@@ -135,6 +134,11 @@ def _of_years(
     found = [no_period(source.index, table.place(own[0], layout.period), name, len(own)) for name, own in bad.items()]
     kept = [row for row in rows if cells[row] in good]
     return kept, [names[cells[row]] for row in kept], found
+
+
+def unknown_units(source: Source, table: Table, column: int, rows_of: Mapping[str, Sequence[int]]) -> list[Finding]:
+    """Say of each name that is no unit's in how many rows of a table it stands, and where first."""
+    return [unknown_unit(source, name, table.place(rows[0], column), len(rows)) for name, rows in rows_of.items()]
 
 
 def unknown_unit(source: Source, name: str, place: Place, rows: int) -> Finding:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Container, Iterable
+from collections.abc import Container, Iterable, Mapping
 
 from ...findings import Finding, Place, finding
 from ...tree.columns import Column
@@ -48,6 +48,11 @@ def by_heading(table: Table) -> dict[str, list[int]]:
         for heading in dict.fromkeys((split_measure(name)[0], closed(name), plain(name))):  # some stand behind a slash or a space
             bare[heading].append(position)
     return defaultdict(list, {**bare, **headings})
+
+
+def headed(headings: Mapping[str, list[int]], column: Column) -> list[int]:
+    """Return the columns of a table that answer to the first heading of a column of the panel that any does."""
+    return next((headings[header] for header in column.headers if header in headings), [])
 
 
 def few(names: Iterable[str]) -> str:

@@ -60,7 +60,6 @@ def keyed(source: Source, tables: Sequence[Table]) -> tuple[Source, list[Table],
     units, found = _named_together(source, others)
     if found:
         return source, [], found
-    ignored = {name_of(word) for word in source.data.ignore}
     made = []
     for table in tables:
         places = [position_of(table, heading, ()) for heading in (*others, own)]
@@ -72,14 +71,14 @@ def keyed(source: Source, tables: Sequence[Table]) -> tuple[Source, list[Table],
             found.append(finding("IC340", table.header_place(0), headers=lacking, known=names, near=near))
             continue
         columns, at = list(table.columns), known[-1]
-        columns[at] = [_together(cells, ignored) for cells in zip(*(table.named(one) for one in known), strict=True)]
+        columns[at] = [_together(cells, source.ignored) for cells in zip(*(table.named(one) for one in known), strict=True)]
         kept = [place for place in range(len(table.names)) if place not in known[:-1]]
         made.append(replace(table, columns=tuple(columns)).of_columns(kept))
     alone = source.data.model_copy(update={"unit": own})
     return replace(source, data=alone, units=units), made, found
 
 
-def _together(cells: Sequence[Cell], ignored: set[str]) -> str:
+def _together(cells: Sequence[Cell], ignored: frozenset[str]) -> str:
     names = [name_of(cell) for cell in cells]
     return names[-1] if names[-1] in ignored else " ".join(filter(None, names))
 

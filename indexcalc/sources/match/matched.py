@@ -47,6 +47,11 @@ class Source:
         """Return where the source, or a key of it, stands in the tree."""
         return self.index.place(("data", self.name, *path))
 
+    @cached_property
+    def ignored(self) -> frozenset[str]:
+        """The names, such as those of totals, that are passed over in silence."""
+        return frozenset(map(name_of, self.data.ignore))
+
     def words_of(self, column: Column) -> Data:
         """Return what says which words mean something in a column's cells."""
         data = self.words.get(column.source, self.data)

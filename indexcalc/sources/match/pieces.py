@@ -12,7 +12,7 @@ from ..readers.table import Cell, Table, name_of
 from .across import Across
 from .cells import Records, dated, piece_of, records_of
 from .dated import periods_meant
-from .headings import ambiguous, by_heading, headings_of, plain, unused
+from .headings import ambiguous, by_heading, headed, headings_of, plain, unused
 from .layout import Layout, beside_indicators, units_across
 from .matched import Matched, Piece, Source
 from .spelled import once
@@ -53,7 +53,7 @@ def _wide(source: Source, table: Table, layout: Layout) -> Matched:
     used = {layout.unit, layout.period, layout.status}
     chosen: list[Chosen] = []
     for at, column in source.columns:
-        places = next((headings[header] for header in column.headers if header in headings), [])
+        places = headed(headings, column)
         if column.words:  # the text of a unit is that of the units table, whatever the table calls the unit by
             places = [place for place in places if place != layout.unit]
         if not places and not column.words and at in layout.above and layout.value is not None:
@@ -173,10 +173,10 @@ def _long(source: Source, table: Table, layout: Layout) -> Matched:
 
 def _either(source: Source, table: Table, layout: Layout, beside: dict[int, list[int]]) -> Iterable[Finding]:
     """Find the names of formulas that are both headings and indicators in rows."""
-    known, ignored = indicators_in(table, layout), set(map(name_of, source.data.ignore))
+    known = indicators_in(table, layout)
     first = {column.headers[0]: (at, column) for at, column in reversed(source.columns) if at in beside}
     for name, (at, column) in first.items():
-        if name in known and name not in ignored:
+        if name in known and name not in source.ignored:
             yield finding("IC369", table.header_place(beside[at][0]), name=name, column=column.owner, key=column.key)
 
 
@@ -208,7 +208,7 @@ def _by_indicator(
     for position, column in columns:
         for name in column.headers:
             names[name].append(position)
-    cells, ignored = table.named(at), {name_of(word) for word in source.data.ignore}
+    cells = table.named(at)
     meaning: dict[Cell, list[int]] = {}
     unknown: dict[str, list[int]] = defaultdict(list)
     of_column: dict[int, list[int]] = defaultdict(list)
@@ -219,7 +219,7 @@ def _by_indicator(
             meaning[cell] = names.get(name, names.get(plain(name), []))
         for position in meaning[cell]:
             of_column[position].append(i)
-        if not meaning[cell] and (name := name_of(cell)) not in ignored:
+        if not meaning[cell] and (name := name_of(cell)) not in source.ignored:
             unknown[name].append(row)
     found = []
     for name, its_rows in unknown.items():

@@ -16,9 +16,9 @@ from ...words.recognised_data import HAS_VALUE
 from ..readers.numbers import word_of
 from ..readers.parquet import StoredTable
 from ..readers.table import Table, name_of
-from .cells import Records, piece_of, unknown_unit
+from .cells import Records, piece_of, unknown_units
 from .dated import periods_meant, unclear_alone
-from .headings import ambiguous, by_heading, unused
+from .headings import ambiguous, by_heading, headed, unused
 from .layout import Layout
 from .matched import Keys, Later, Matched, Piece, Source
 from .measures import said_of
@@ -37,7 +37,7 @@ def pieces_later(source: Source, table: Table, layout: Layout) -> Matched:
     records, cells_alone = Records(keys.rows, (), keys.unit), layout._replace(status=None)
     later = []
     for at, column in source.columns:
-        places = next((headings[header] for header in column.headers if header in headings), [])
+        places = headed(headings, column)
         if column.words:
             places = [place for place in places if place != layout.unit]
         if places:
@@ -53,14 +53,13 @@ def _keys_of(source: Source, table: StoredTable, layout: Layout) -> tuple[Keys, 
     """Find the rows that belong to a known unit and a period, as arrays; the others are findings."""
     assert layout.unit is not None
     codes, cells = table.columns.words(layout.unit)
-    ignored = {name_of(word) for word in source.data.ignore}
     meaning = np.array([-1 if (unit := source.units.find(cell)) is None else unit for cell in cells], dtype=np.int32)
     units = meaning[codes]
     unknown: dict[str, list[int]] = defaultdict(list)
     for row in np.flatnonzero(units < 0).tolist():
-        if (name := name_of(cells[codes[row]])) not in ignored:
+        if (name := name_of(cells[codes[row]])) not in source.ignored:
             unknown[name].append(row)
-    found = [unknown_unit(source, name, table.place(rows[0], layout.unit), len(rows)) for name, rows in unknown.items()]
+    found = unknown_units(source, table, layout.unit, unknown)
     rows = np.flatnonzero(units >= 0)
     periods: tuple[str | None, ...] = (None if layout.fixed == EVERY else layout.fixed,)
     period = np.zeros(len(rows), dtype=np.int32)

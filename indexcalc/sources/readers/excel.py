@@ -17,7 +17,7 @@ from xml.etree.ElementTree import ParseError
 from xml.parsers.expat import ExpatError
 from zipfile import BadZipFile, ZipFile
 
-from ...findings import Finding, Place, finding, letters, nearest
+from ...findings import Finding, Place, finding, letters, nearest, system_said
 from ...words.recognised_data import TEXT, WEB_PAGE, WORKBOOKS, XML_WORKBOOK
 from .csv import decoded, read_rows, read_text
 from .encodings import is_text
@@ -30,7 +30,7 @@ from .marks_xls import xls_marks
 from .marks_xlsx import xlsx_marks
 from .pages import Merge
 from .records import tables_of
-from .table import Cell, Origin, Table, name_of, text_of
+from .table import Cell, Origin, Table, name_of, of_width, text_of
 from .web import charset_of, rows_of_page
 
 if TYPE_CHECKING:
@@ -110,7 +110,7 @@ def _read_xml(origin: Origin, suffix: str) -> tuple[list[Table], list[Finding]]:
     try:
         pages = pages_of(Path(origin.path).read_bytes())
     except (ParseError, ValueError) as error:
-        return [], [finding("IC305", origin.place(), problem=_first_line(error))]
+        return [], [origin.damaged(error)]
     if not pages:
         return [], [finding("IC318", origin.place(), suffix=suffix, kind=".xml")]
     chosen, found = _chosen(origin, [page.name for page in pages], set())
@@ -167,7 +167,7 @@ def _grids(path: Path, known: Sequence[str], read: _Read[Grid]) -> tuple[list[Gr
     except FileNotFoundError:
         return [], [finding("IC301", origin.place(), path=origin.file, near="")]
     except OSError as error:
-        return [], [finding("IC303", origin.place(), problem=error.strerror or str(error))]
+        return [], [finding("IC303", origin.place(), problem=system_said(error))]
 
 
 def _text_grid(origin: Origin, suffix: str) -> tuple[list[Grid], list[Finding]]:
@@ -175,7 +175,7 @@ def _text_grid(origin: Origin, suffix: str) -> tuple[list[Grid], list[Finding]]:
     if not any(name_of(cell) for row in rows for cell in row):
         return [], found or [finding("IC308", origin.place())]
     width = max(map(len, rows))
-    return [Grid(origin, "", [[*row, *[""] * (width - len(row))] for row in rows], frozenset(), (), lines)], found
+    return [Grid(origin, "", [of_width(row, width) for row in rows], frozenset(), (), lines)], found
 
 
 def _read_grid(
@@ -235,7 +235,7 @@ def _unlocked(origin: Origin, suffix: str, read: _Read[_T]) -> tuple[list[_T], l
     except ImportError:
         return [], [finding("IC938", origin.place())]
     except ValueError as error:
-        return [], [finding("IC305", origin.place(), problem=_first_line(error))]
+        return [], [origin.damaged(error)]
     if content is None or origin.content is not None:
         return [], [finding("IC331", origin.place())]
     return _looked_over(origin._replace(content=content), suffix, read)
@@ -259,12 +259,12 @@ def _looked_over(origin: Origin, suffix: str, read: _Read[_T]) -> tuple[list[_T]
     except PasswordError:
         return _unlocked(origin, suffix, read)
     except (CalamineError, *_DAMAGED) as error:
-        return [], [finding("IC305", origin.place(), problem=_first_line(error))]
+        return [], [origin.damaged(error)]
     except BaseException as error:
         # a damaged file can make calamine panic, which Python is given as an exception outside of `Exception`
         if type(error).__name__ != "PanicException":
             raise
-        return [], [finding("IC305", origin.place(), problem=_first_line(error))]
+        return [], [origin.damaged(error)]
 
 
 def _is_encrypted(path: str) -> bool:
@@ -303,7 +303,7 @@ def _unpacks_to_too_much(origin: Origin) -> Finding | None:
         with ZipFile(origin.opened()) as archive:
             members = archive.infolist()
     except _DAMAGED as error:
-        return finding("IC305", origin.place(), problem=_first_line(error))
+        return origin.damaged(error)
     unpacked = sum(member.file_size for member in members)
     dense = any(m.file_size > SMALL_MEMBER and m.file_size > MOST_RATIO * max(m.compress_size, 1) for m in members)
     if unpacked > MOST_UNPACKED or len(members) > MOST_MEMBERS or dense:
@@ -387,7 +387,7 @@ def _rows(
     while rows and not any(name_of(cell) for cell in rows[-1]):
         rows.pop()
     width = max(map(len, rows), default=0)
-    rows = [line + [""] * (width - len(line)) for line in rows]
+    rows = [of_width(line, width) for line in rows]
     merges: Iterable[Merge] = [(*first, *last) for first, last in sheet.merged_cell_ranges or ()] or marks.merges
     return rows, [merge for merge in merges if merge[0] < len(rows) and merge[1] < width], found, marks
 
@@ -425,7 +425,3 @@ def _reach(rows: list[list[Cell]], row: int, column: int) -> list[Cell]:
     line = rows[row]
     line += [""] * (column + 1 - len(line))
     return line
-
-
-def _first_line(error: BaseException) -> str:
-    return (str(error).splitlines() or [type(error).__name__])[0]

@@ -12,7 +12,7 @@ from codecs import BOM_UTF8
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from ...findings import Finding, Place, finding, nearest
+from ...findings import Finding, Place, finding, nearest, system_said
 from ...words.recognised_data import ANEW, PERIOD_BEGINS, PERIOD_PARTS, PERIOD_WORDS
 from .table import name_of
 
@@ -208,7 +208,7 @@ def files_of(pattern: str, base: Path) -> tuple[list[tuple[str, str | None]], li
     try:
         matches = matching(pattern, str(base))
     except OSError as error:
-        return [], [finding("IC303", Place(shown_path(str(error.filename or ""), base)), problem=problem_of(error))]
+        return [], [finding("IC303", Place(shown_path(str(error.filename or ""), base)), problem=system_said(error))]
     return matches, [] if matches else [absent(pattern, base)]
 
 
@@ -218,11 +218,6 @@ def no_file(path: str, shown: str) -> Finding | None:
     if stat.S_ISDIR(mode):
         return finding("IC323", Place(shown), path=shown)
     return None if stat.S_ISREG(mode) else finding("IC934", Place(shown), path=shown)
-
-
-def problem_of(error: OSError) -> str:
-    """Return what the system says of an error."""
-    return error.strerror or str(error)
 
 
 def absent(pattern: str, base: Path) -> Finding:

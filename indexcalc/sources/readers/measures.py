@@ -8,7 +8,7 @@ from functools import cache
 
 from ...measures import read_measure
 from ...words.recognised_measures import HEADS, INTRODUCED, MEASURE_HEADINGS, MEASURE_SAID, SINGLE, SYMBOLS
-from .table import Cell, name_of
+from .table import Cell, name_of, of_width
 
 # patterns as text: `re` compiles each at its first use, and many runs use none of them
 _MARKS = r"[(\[（［【〔/／,，:：;；、_|\s]|[^\x00-\x7f]-"
@@ -95,7 +95,7 @@ def corner(cell: Cell) -> tuple[str, str] | None:
 
 def measures_below(row: Sequence[Cell], key: int, width: int) -> tuple[str, ...]:
     """Return the units of measurement that a row below the headings says of the columns; nothing where it is no such row."""
-    said = tuple(name_of(cell) for cell in [*row[:width], *[""] * (width - len(row))])
+    said = tuple(name_of(cell) for cell in of_width(row, width))
     others = [text for at, text in enumerate(said) if at != key and text and text not in _DASHES]
     named = key < len(said) and said[key] and said[key].strip("()[]:").casefold() not in MEASURE_HEADINGS
     if named or not others or any(isinstance(cell, (int, float)) for cell in row):
@@ -107,7 +107,7 @@ def measures_below(row: Sequence[Cell], key: int, width: int) -> tuple[str, ...]
 
 def _said_alone(text: str) -> str:
     """Return the unit of measurement that a text says and nothing else: unit: kg, (kg), in millions of yuan."""
-    inner = text[1:-1].strip() if text[:1] in "([【" and text[-1:] in ")]】" else text
+    inner = _out_of_bracket(text)
     introduced = re.match(MEASURE_SAID, inner)
     if introduced is None and inner == text:
         return ""
@@ -116,5 +116,8 @@ def _said_alone(text: str) -> str:
 
 def _bare(text: str) -> str:
     """Return a unit of measurement without what introduces it and the bracket around it."""
-    inner = text[1:-1].strip() if text[:1] in "([【" and text[-1:] in ")]】" else text
-    return re.sub(rf"^{MEASURE_SAID}", "", inner)
+    return re.sub(rf"^{MEASURE_SAID}", "", _out_of_bracket(text))
+
+
+def _out_of_bracket(text: str) -> str:
+    return text[1:-1].strip() if text[:1] in "([【" and text[-1:] in ")]】" else text

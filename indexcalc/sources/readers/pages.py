@@ -17,7 +17,7 @@ from ...words.recognised_data import (
     NO_WORD,
 )
 from .numbers import is_number
-from .table import Cell, Table, blank, filled, name_of
+from .table import Cell, Table, blank, filled, name_of, of_width
 
 Merge = tuple[int, int, int, int]  # top, left, bottom, right; from 0, all included
 LONG_NAME = 20
@@ -60,7 +60,7 @@ def measures_in(row: Sequence[Cell], key: int, width: int) -> tuple[str, ...]:
 
     It names no unit, and has words alone where the numbers stand.
     """
-    cells = [*row[:width], *[""] * (width - len(row))]
+    cells = of_width(row, width)
     at_key = name_of(cells[key]) if key < width else ""
     if not (re.fullmatch(NO_WORD, at_key) or at_key.strip("()[]").casefold() in MEASURE_HEADINGS):
         return ()

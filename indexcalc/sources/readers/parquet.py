@@ -36,7 +36,7 @@ def read_parquet(origin: Origin) -> tuple[list[Table], list[Finding]]:
         table = schema.empty_table() if stays else file.read()
         columns = [cells_of(column) for column in table.columns]
     except (pa.ArrowException, OSError, ValueError, OverflowError) as error:
-        return [], [finding("IC305", origin.place(), problem=_first_line(error))]
+        return [], [origin.damaged(error)]
     found = []
     for field, column in zip(schema, columns, strict=True):
         if column is None:
@@ -113,7 +113,3 @@ def cells_stored(index: Index, base: Path) -> int:
                 continue
             cells += known.num_rows * min(wanted, known.num_columns)
     return cells
-
-
-def _first_line(error: Exception) -> str:
-    return (str(error).splitlines() or [type(error).__name__])[0]

@@ -30,7 +30,7 @@ from .pages import (
     texts_of,
 )
 from .periods import is_unclear
-from .table import Cell, Origin, Table, name_of
+from .table import Cell, Origin, Table, name_of, of_width
 from .table import blank as _blank
 from .table import filled as _filled
 
@@ -255,7 +255,7 @@ def _records(
     width = len(names)
     uneven = {index: row for index, row in enumerate(body) if len(row) != width} if _uneven(body, width) else {}
     for index, row in uneven.items():
-        body[index] = [*row[:width], *[""] * (width - len(row))]
+        body[index] = of_width(row, width)
     named = max((index + 1 for index, name in enumerate(names) if name), default=0)
     found: list[Finding] = []
     dropped: set[int] = set()

@@ -11,7 +11,7 @@ from functools import cached_property, lru_cache
 from io import BytesIO
 from typing import Any, NamedTuple
 
-from ...findings import Place
+from ...findings import Finding, Place, finding
 from ...words.recognised_data import SPREAD
 from .spelling import RAISED, Commas, commas_of
 
@@ -109,6 +109,10 @@ class Origin(NamedTuple):
         """Return an address in this file."""
         return Place(self.file, sheet, line, column)
 
+    def damaged(self, error: BaseException) -> Finding:
+        """Say that the file cannot be read, in the first line of what a library says of it."""
+        return finding("IC305", self.place(), problem=(str(error).splitlines() or [type(error).__name__])[0])
+
 
 def name_of(cell: object) -> str:
     r"""Return a cell as a name: NFKC, outer space stripped, inner space collapsed, and none where it spreads out a short name.
@@ -172,6 +176,11 @@ def is_key(cell: str, keys: frozenset[str]) -> bool:
 def blank(cell: Cell) -> bool:
     """Say whether nothing stands in a cell."""
     return cell is None or (isinstance(cell, str) and not cell.strip())
+
+
+def of_width(row: Sequence[Cell], width: int) -> list[Cell]:
+    """Return a row cut to a width, or filled up to it with empty cells."""
+    return [*row[:width], *[""] * (width - len(row))]
 
 
 def filled(row: Sequence[Cell]) -> list[int]:

@@ -13,8 +13,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ...findings import Finding, finding
-from .files import files_of, no_file, problem_of, shown_path
+from ...findings import Finding, finding, system_said
+from .files import files_of, no_file, shown_path
 from .table import Origin, Table, name_of
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def read_tables(
         try:
             its_tables, its_findings = _read(origin)
         except OSError as error:
-            found.append(finding("IC303", origin.place(), problem=problem_of(error)))
+            found.append(finding("IC303", origin.place(), problem=system_said(error)))
             continue
         files.append(Path(path))
         tables += its_tables
