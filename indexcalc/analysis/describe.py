@@ -128,18 +128,12 @@ def describe(scores: Scores, period: str, node: str | None = None) -> Descriptio
     """
     tree, at = scores.tree, scores.periods.index(period)
     start = tree.root if node is None else scores.node(node)
-    leaves = [leaf for leaf in range(tree.leaves) if _is_below(scores, leaf, start)]
+    leaves = [leaf for leaf in range(tree.leaves) if tree.is_within(leaf, start)]
     beside = _correlations(scores, at)
     found = tuple(_profile(scores, at, leaf, beside.get(leaf)) for leaf in leaves)
     ids = {tree.nodes[leaf].id for leaf in leaves}
     pairs = [one for one in redundant_or_opposed(scores, period) if {one.one, one.other} & ids]
     return Description(scores, period, found, tuple(pairs))
-
-
-def _is_below(scores: Scores, node: int, start: int) -> bool:
-    while node != start and node >= 0:
-        node = scores.tree.parents[node]
-    return node == start
 
 
 def _correlations(scores: Scores, at: int) -> dict[int, tuple[float, tuple[tuple[str, float], ...]]]:

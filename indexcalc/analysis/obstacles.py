@@ -72,7 +72,7 @@ class Obstacles(Result):
         """The places of the nodes below the one that is asked about, in reading order."""
         tree = self.scores.tree
         counted = [node for node in tree.reading_order if node not in tree.monitored]
-        return [node for node in counted if node != self.start and _within(self.scores, node, self.start)]
+        return [node for node in counted if node != self.start and self.scores.tree.is_within(node, self.start)]
 
     @property
     def leaves(self) -> list[int]:
@@ -130,7 +130,9 @@ class Obstacles(Result):
 
 def without_ends(scores: Scores, start: int) -> list[str]:
     """Return the ids of the indicators below a node whose scores have no best and no worst, so that nothing says what is lost."""
-    leaves = [leaf for leaf in range(scores.tree.leaves) if leaf not in scores.tree.monitored and _within(scores, leaf, start)]
+    leaves = [
+        leaf for leaf in range(scores.tree.leaves) if leaf not in scores.tree.monitored and scores.tree.is_within(leaf, start)
+    ]
     return [scores.tree.nodes[leaf].id for leaf in leaves if np.isnan(_ends(scores, leaf)).any()]
 
 
@@ -156,7 +158,7 @@ def _usual(scores: Scores, start: int, ends: Array) -> Array:
     lost = np.zeros(scores.scores.shape)
     weight = np.zeros(scores.scores.shape)
     weight[..., start] = 1.0
-    inside = [branch for branch in _top_down(scores) if _within(scores, branch.position, start)]
+    inside = [branch for branch in _top_down(scores) if scores.tree.is_within(branch.position, start)]
     for branch in inside:
         own, x = list(branch.children), _scores_of(scores, branch)
         weight[..., own] = weight[..., [branch.position]] * weight_shares(x, scores.weights_below(branch.position))
@@ -191,7 +193,7 @@ def _exact(scores: Scores, start: int, best: Array, high: Array) -> Array:
     lost = np.zeros(scores.scores.shape)
     lost[..., start] = best[..., start] - scores.scores[..., start]
     for branch in _top_down(scores):
-        if _within(scores, branch.position, start):
+        if scores.tree.is_within(branch.position, start):
             part = _parts(scores, branch, _filled(best, high, branch))
             lost[..., list(branch.children)] = part * lost[..., [branch.position]]
     return _of_all(scores, start, np.nan_to_num(lost))
@@ -220,7 +222,7 @@ def _of_all(scores: Scores, start: int, lost: Array) -> Array:
     with np.errstate(invalid="ignore", divide="ignore"):
         share = np.where(whole > 0, lost / whole, np.nan)
     outside = [
-        node for node in range(len(scores.tree.nodes)) if not _within(scores, node, start) or node in scores.tree.monitored
+        node for node in range(len(scores.tree.nodes)) if not scores.tree.is_within(node, start) or node in scores.tree.monitored
     ]
     share[..., outside] = np.nan
     return np.asarray(share)
@@ -228,7 +230,7 @@ def _of_all(scores: Scores, start: int, lost: Array) -> Array:
 
 def _has_exact(scores: Scores, start: int) -> bool:
     """Say whether what a node loses can be split exactly: its scores are made of its children's, and of nothing else."""
-    own = [branch for branch in scores.tree.branches if _within(scores, branch.position, start)]
+    own = [branch for branch in scores.tree.branches if scores.tree.is_within(branch.position, start)]
     return all(
         branch.plain and branch.formula is None and branch.aggregate not in COMPARES_UNITS and not by_weight(branch)
         for branch in own
@@ -274,9 +276,3 @@ def _top_down(scores: Scores) -> list[Branch]:
 def _scores_of(scores: Scores, branch: Branch) -> Array:
     """Return the scores of a node's children, with floors in place of gaps where it asks for that."""
     return used_inputs(scores, branch) if branch.formula is None else scores.scores[..., list(branch.children)]
-
-
-def _within(scores: Scores, node: int, start: int) -> bool:
-    while node != start and node >= 0:
-        node = scores.tree.parents[node]
-    return node == start

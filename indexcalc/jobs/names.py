@@ -129,9 +129,6 @@ def _ids(index: Index, text: str) -> list[str]:
 
 
 def _path(index: Index, node: str) -> list[str]:
+    """Return the ids of the nodes from the index down to one."""
     tree = index.tree
-    position, path = tree.position[node], []
-    while position >= 0:
-        path.append(tree.nodes[position].id)
-        position = tree.parents[position]
-    return path[::-1]
+    return [tree.nodes[position].id for position in tree.upwards(tree.position[node])][::-1]

@@ -197,14 +197,24 @@ class Tree:
 
         What is monitored makes no score better.
         """
-        said = (next((own for node in self._upwards(at) if (own := node.lever) is not None), True) for at in range(self.leaves))
+        said = (next((own for node in self._owners(at) if (own := node.lever) is not None), True) for at in range(self.leaves))
         return tuple(lever and leaf.is_scored for lever, leaf in zip(said, self.index.leaves, strict=True))
 
-    def _upwards(self, position: int) -> Iterator[Indicator | Dimension]:
+    def _owners(self, position: int) -> Iterator[Indicator | Dimension]:
         """Yield a node and those above it, without the index."""
-        while not isinstance(node := self.nodes[position], Root):
-            yield node
+        for place in self.upwards(position):
+            if not isinstance(node := self.nodes[place], Root):
+                yield node
+
+    def upwards(self, position: int) -> Iterator[int]:
+        """Yield the place of a node, and those of the nodes above it up to the index."""
+        while position >= 0:
+            yield position
             position = self.parents[position]
+
+    def is_within(self, position: int, above: int) -> bool:
+        """Say whether a node is another one, or stands below it."""
+        return above in self.upwards(position)
 
     @cached_property
     def runs(self) -> tuple[tuple[bool, tuple[tuple[Branch, ...], ...]], ...]:
@@ -246,10 +256,7 @@ class Tree:
 
     def depth(self, position: int) -> int:
         """Return how far below the index a node stands; the index itself is 0."""
-        depth = 0
-        while self.parents[position] >= 0:
-            position, depth = self.parents[position], depth + 1
-        return depth
+        return sum(1 for _ in self.upwards(position)) - 1
 
     def lowest(self, position: int) -> list[int]:
         """Return the places of the nodes right above indicators, of a node or itself, as the file has them."""

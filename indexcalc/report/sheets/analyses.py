@@ -300,12 +300,8 @@ def flags_sheet(scores: Scores, pairs: Sequence[Flag], language: str) -> Sheet:
 
 def _levels(scores: Scores, nodes: Sequence[str]) -> list[int]:
     """Return the places of nodes level by level from the top, and within a level in the order of the file."""
-    depth, file = {}, {node: at for at, node in enumerate(scores.index.by_id)}
-    for node in nodes:
-        at = scores.node(node)
-        depth[node] = 0
-        while (at := scores.tree.parents[at]) >= 0:
-            depth[node] += 1
+    file = {node: at for at, node in enumerate(scores.index.by_id)}
+    depth = {node: scores.tree.depth(scores.node(node)) for node in nodes}
     return sorted(range(len(nodes)), key=lambda at: (depth[nodes[at]], file.get(nodes[at], len(file))))
 
 

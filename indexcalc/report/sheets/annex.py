@@ -22,7 +22,7 @@ from ..numbers import finite, listed
 from .alone import unit_label
 from .analysed import Analysed
 from .explained import named
-from .framework import arithmetic
+from .framework import arithmetic, weight_of
 from .open import may_see
 from .sentences import first_of
 from .sheet import Heading, Sheet, Value
@@ -49,7 +49,7 @@ def method_sheet(scores: Scores, period: str, language: str, *, public: bool = F
     rows: list[tuple[Value, ...]] = []
     for position in tree.reading_order:
         node = tree.nodes[position]
-        depth = _depth(tree.parents, position)
+        depth = tree.depth(position)
         scored = position not in tree.monitored
         leaf = node if isinstance(node, Indicator) else None
         rows.append(
@@ -100,13 +100,6 @@ def _shown(value: object) -> str:
     return f"{value:g}" if isinstance(value, float) else str(value) if isinstance(value, str) else written(value)
 
 
-def _depth(parents: Sequence[int], position: int) -> int:
-    depth = 0
-    while parents[position] >= 0:
-        position, depth = parents[position], depth + 1
-    return depth
-
-
 @dataclass(frozen=True)
 class Department:
     """A department's page: its indicators with their weights, who is behind, and what that costs all units together."""
@@ -119,14 +112,10 @@ class Department:
 
 def departments_of(shown: Analysed, language: str) -> list[Department]:
     """Return a page a department, in the order of the tree; nothing of a tree that names none."""
-    tree = shown.scores.tree
-    names = dict.fromkeys(leaf.department for leaf in shown.scores.index.leaves if leaf.department)
-    found = []
-    for name in names:
-        leaves = [at for at, leaf in enumerate(shown.scores.index.leaves) if leaf.department == name]
-        weight = float(sum(shown.scores.effective_weights[shown.at, at] for at in leaves if at not in tree.monitored))
-        found.append(Department(name, len(leaves), weight, stake_sheet(shown, leaves, language)))
-    return found
+    return [
+        Department(name, len(leaves), weight_of(shown.scores, shown.at, leaves), stake_sheet(shown, leaves, language))
+        for name, leaves in shown.scores.index.by_department.items()
+    ]
 
 
 def department_sheets(shown: Analysed, one: Department, language: str, reporting: Sheet | None, *, public: bool) -> list[Sheet]:
@@ -140,7 +129,7 @@ def department_sheets(shown: Analysed, one: Department, language: str, reporting
 def gaps_by_unit(shown: Analysed, department: str, language: str) -> Sheet:
     """Return of which indicators of a department each unit's values are missing, do not apply or were imputed."""
     scores, titles = shown.scores, STATUS_NAMES[spoken(language)]
-    leaves = [at for at, leaf in enumerate(scores.index.leaves) if leaf.department == department]
+    leaves = scores.index.by_department[department]
     headings = (
         Heading(unit_label(scores, language), "text"),
         Heading(page.status(language), "text"),

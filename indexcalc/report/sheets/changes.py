@@ -35,7 +35,7 @@ def boards_sheet(boards: Boards, language: str, *, short: bool, start: int) -> S
     order = np.argsort(boards.points if short else -boards.points, kind="stable").tolist()
     kind = "weak" if short else "strength"
     worth = [node for node in order if node < tree.leaves and boards.kinds[node] == kind]
-    shown = [node for node in worth if _is_below(tree.parents, node, start)]
+    shown = [node for node in worth if tree.is_within(node, start)]
     headings = (
         Heading((word.weak_points if short else word.strengths)(language), "text"),
         Heading(word.id(language), "code"),
@@ -57,12 +57,6 @@ def boards_sheet(boards: Boards, language: str, *, short: bool, start: int) -> S
     )
     said = (word.boards_help(language).format(label=unit_label(scores, language)),)
     return Sheet(headings[0].title, headings, rows, decimals=scores.index.index.decimals, notes=said)
-
-
-def _is_below(parents: Sequence[int], node: int, above: int) -> bool:
-    while node >= 0 and node != above:
-        node = parents[node]
-    return node == above
 
 
 def change_sheet(moves: ScoreChange, language: str, leading: Sequence[str] = ()) -> Sheet:

@@ -46,11 +46,8 @@ def _leaf(scores: Scores, leaf: int) -> Indicator:
 
 def _above(scores: Scores, leaf: int, language: str) -> list[str]:
     """Return the names of the nodes above a leaf, from the dimension down."""
-    names, node = [], scores.tree.parents[leaf]
-    while node >= 0 and node != scores.tree.root:
-        names.append(scores.tree.nodes[node].title(language))
-        node = scores.tree.parents[node]
-    return names[::-1]
+    _, *above = scores.tree.upwards(leaf)
+    return [scores.tree.nodes[node].title(language) for node in reversed(above) if node != scores.tree.root]
 
 
 def _weight(scores: Scores, period: int, leaf: int) -> Value:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import PurePath
 from typing import Any
@@ -236,13 +236,10 @@ def denominators_sheet(index: Index, language: str) -> Sheet:
 def departments_sheet(scores: Scores, period: str, language: str) -> Sheet:
     """Return who reports how many indicators, what these weigh together, and which they are."""
     index, at = scores.index, scores.periods.index(period)
-    names = dict.fromkeys(leaf.department for leaf in index.leaves if leaf.department)
     rows: list[tuple[Value, ...]] = []
-    for name in names:
-        places = [place for place, leaf in enumerate(index.leaves) if leaf.department == name]
-        weight = sum(scores.effective_weights[at, place] for place in places if place not in scores.tree.monitored)
+    for name, places in index.by_department.items():
         titles = listed((index.leaves[place].title(language) for place in places), language)
-        rows.append((name, len(places), finite(weight), titles))
+        rows.append((name, len(places), finite(weight_of(scores, at, places)), titles))
     headings = (
         Heading(word.department(language), "text"),
         Heading(said.indicators(language), "count"),
@@ -250,6 +247,11 @@ def departments_sheet(scores: Scores, period: str, language: str) -> Sheet:
         Heading(word.indicator(language), "text"),
     )
     return Sheet(page.departments(language), headings, tuple(rows))
+
+
+def weight_of(scores: Scores, period: int, leaves: Sequence[int]) -> float:
+    """Return what some indicators weigh together in the index; those that are monitored weigh nothing."""
+    return float(sum(scores.effective_weights[period, leaf] for leaf in leaves if leaf not in scores.tree.monitored))
 
 
 def coverage_over_time(scores: Scores, language: str) -> Sheet:
@@ -267,13 +269,12 @@ def counts(scores: Scores, period: str, language: str) -> list[tuple[str, str]]:
     """Return what there is of the index, each with how many: nodes of each level, departments, units, periods."""
     tree, index, at = scores.tree, scores.index, scores.periods.index(period)
     inner = len(tree.nodes) - tree.leaves - 1
-    departments = len({leaf.department for leaf in index.leaves if leaf.department})
     coverage = _coverage(scores, at, tree.root)
     found: list[tuple[str, object]] = [
         (said.inner(language), inner),
         (said.leaves(language), tree.leaves),
         (said.monitored(language), len(tree.monitored)),
-        (page.departments(language), departments),
+        (page.departments(language), len(index.by_department)),
         (index.units.title(scores.level, language), len(scores.listed(at))),
         (word.period(language), f"{period_title(scores.periods[0], language)} – {period_title(scores.periods[-1], language)}"),
         (word.coverage(language), "" if coverage is None else f"{coverage:.1%}"),

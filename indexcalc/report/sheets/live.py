@@ -19,7 +19,7 @@ from ...scores import Scores
 from ...tree.layout import Branch
 from ...tree.model import Grade, NodeRanking
 from .analysed import MOST_UNITS
-from .what_if import BY_WEIGHTS, can_be_made_anew, fixed_by, second_level
+from .what_if import BY_WEIGHTS, can_be_made_anew, fixed_by, is_at_the_bottom, second_level
 
 IN_CELLS = frozenset({"arithmetic", "geometric", "harmonic", "power", "sum", "mpi", "minimum", "maximum", "median", "product"})
 """The aggregators that formulas of a workbook can say; others keep the scores that they have."""
@@ -49,14 +49,9 @@ class Live:
     @cached_property
     def branches(self) -> tuple[Branch, ...]:
         """The inner nodes that stand in the workbook with their children, children first."""
-        return tuple(branch for branch in self.scores.tree.branches if not self._is_inside(branch.position))
-
-    def _is_inside(self, position: int) -> bool:
-        while position >= 0:
-            if position in self.bottom:
-                return True
-            position = self.scores.tree.parents[position]
-        return False
+        return tuple(
+            branch for branch in self.scores.tree.branches if not is_at_the_bottom(self.scores.tree, branch.position, self.bottom)
+        )
 
     @cached_property
     def branch_of(self) -> dict[int, Branch]:
@@ -106,14 +101,10 @@ class Live:
 
     def is_free(self, position: int) -> bool:
         """Say whether the weights below a node move scores, up to the index or to where the node ends."""
-        branch, parents = self.branch_of[position], self.scores.tree.parents
+        branch = self.branch_of[position]
         if branch.aggregate not in BY_WEIGHTS or len(branch.children) < 2:
             return False
-        while position >= 0:
-            if self.fixed(position):
-                return False
-            position = parents[position]
-        return True
+        return not any(map(self.fixed, self.scores.tree.upwards(position)))
 
     def weights(self, position: int) -> tuple[float, ...]:
         """Return the weights of a node's children, as they were for the first unit where each has its own."""

@@ -40,7 +40,7 @@ def what_if(shown: Analysed, base: str, language: str) -> dict[str, Any] | None:
     if not can_be_made_anew(scores, at):
         return None
     bottom = _bottom(scores)
-    inner = [branch for branch in tree.branches if not _is_in(tree.parents, branch.position, bottom)]
+    inner = [branch for branch in tree.branches if not is_at_the_bottom(tree, branch.position, bottom)]
     below = {child for branch in inner for child in (*branch.children, *branch.inputs)}
     places = sorted(child for child in below if child in bottom or child < tree.leaves)
     if not inner or len(places) * len(scores.panel.units) > MOST_BASE:
@@ -87,13 +87,9 @@ def second_level(tree: Tree) -> frozenset[int]:
     return frozenset(child for child in below if child >= tree.leaves)
 
 
-def _is_in(parents: tuple[int, ...], position: int, bottom: frozenset[int]) -> bool:
-    """Say whether a node is one of those at the bottom, or below one."""
-    while position >= 0:
-        if position in bottom:
-            return True
-        position = parents[position]
-    return False
+def is_at_the_bottom(tree: Tree, position: int, bottom: frozenset[int]) -> bool:
+    """Say whether a node is one of those whose scores are taken as they are, or below one."""
+    return not bottom.isdisjoint(tree.upwards(position))
 
 
 def _of_bottom(scores: Scores, at: int, units: Sequence[int], place: int, floors: Array, language: str) -> dict[str, Any]:

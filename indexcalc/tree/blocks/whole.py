@@ -128,6 +128,15 @@ class Written(Part):
         return tuple(node for _, node in self.walked if isinstance(node, Indicator))
 
     @cached_property
+    def by_department(self) -> dict[str, list[int]]:
+        """The places of the indicators that each department reports, in the order of the tree."""
+        found: dict[str, list[int]] = {}
+        for at, leaf in enumerate(self.leaves):
+            if leaf.department:
+                found.setdefault(leaf.department, []).append(at)
+        return found
+
+    @cached_property
     def reported(self) -> dict[str, Indicator | Denominator]:
         """What reported columns belong to, by id: the indicators and denominators."""
         items: tuple[Indicator | Denominator, ...] = (*self.leaves, *self.denominators)

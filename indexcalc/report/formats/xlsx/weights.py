@@ -65,7 +65,7 @@ def weights_of(live: Live, block: int) -> Sequence[float]:
 def _write_weight(book: Book, page: Any, found: Layout, node: int, weight: float | None) -> None:
     live, language, row = found.live, book.language, found.weight_rows[node]
     tree = live.scores.tree
-    parent, depth = tree.parents[node], _depth(tree.parents, node)
+    parent, depth = tree.parents[node], tree.depth(node)
     plain = book.look(**LINE)
     page.write_number(row, 0, depth, book.look(**LINE, align="center"))
     strong = depth < 2
@@ -156,10 +156,3 @@ def _remark(live: Live, node: int, language: str) -> str:
         weightless = live.branch_of[parent].aggregate in ("minimum", "maximum", "median", "product")
         return (words.without_weights if weightless else words.below_fixed)(language)
     return ""
-
-
-def _depth(parents: Sequence[int], position: int) -> int:
-    depth = 0
-    while parents[position] >= 0:
-        position, depth = parents[position], depth + 1
-    return depth
