@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise
@@ -11,6 +11,7 @@ from typing import Any
 
 from .periods import Kind
 from .spans import Span, ends_of
+from .words.shown import in_brackets
 
 
 @dataclass(frozen=True)
@@ -131,7 +132,11 @@ class Units:
         name = (own[unit] if own else "") or (other[unit] if other else "") or self.ids[unit]
         if name not in self._shared or name == self.ids[unit]:
             return name
-        return f"{name} ({self.ids[unit]})" if language == "en" else f"{name}（{self.ids[unit]}）"
+        return in_brackets(name, self.ids[unit], language)
+
+    def titles(self, units: Iterable[int], language: str = "zh") -> list[str]:
+        """Return the names of some units."""
+        return [self.title(unit, language) for unit in units]
 
     @cached_property
     def _shared(self) -> frozenset[str]:

@@ -72,7 +72,7 @@ class ScoreChange(Result):
 
         columns: dict[str, Any] = {
             "unit": [self.units.ids[place] for place in self.at],
-            "name": [self.units.title(place, language) for place in self.at],
+            "name": self.units.titles(self.at, language),
         }
         for name, ends in (("score", self.scores), ("rank", self.ranks)):
             columns |= {f"{name}_before": ends[0], f"{name}_after": ends[1]}

@@ -63,7 +63,7 @@ class Graded(Result):
         return pd.DataFrame(
             {
                 "unit": [self.scores.panel.units.ids[unit] for unit in units],
-                "name": [self.scores.panel.units.title(unit, language) for unit in units],
+                "name": self.scores.panel.units.titles(units, language),
                 "score": self.values[units],
                 "rank": np.asarray(self.scores.ranks[self.row, units, self.node], dtype=float),
                 "grade": [self.grades[at].title(language) if at >= 0 else "" for at in self.found[units].tolist()],

@@ -130,10 +130,9 @@ class Obstacles(Result):
 
 def without_ends(scores: Scores, start: int) -> list[str]:
     """Return the ids of the indicators below a node whose scores have no best and no worst, so that nothing says what is lost."""
-    leaves = [
-        leaf for leaf in range(scores.tree.leaves) if leaf not in scores.tree.monitored and scores.tree.is_within(leaf, start)
-    ]
-    return [scores.tree.nodes[leaf].id for leaf in leaves if np.isnan(_ends(scores, leaf)).any()]
+    tree = scores.tree
+    leaves = [leaf for leaf in range(tree.leaves) if leaf not in tree.monitored and tree.is_within(leaf, start)]
+    return [tree.nodes[leaf].id for leaf in leaves if np.isnan(_ends(scores, leaf)).any()]
 
 
 def obstacles(scores: Scores, start: int, period: str, *, unit: int | None = None, top: int = 5) -> Obstacles:

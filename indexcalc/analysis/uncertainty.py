@@ -78,7 +78,7 @@ class Uncertainty(Result):
         units, interval = self.scores.panel.units, self.interval()
         columns: dict[str, Any] = {
             "unit": units.ids,
-            "name": [units.title(unit, language) for unit in range(len(units))],
+            "name": units.titles(range(len(units)), language),
             "rank": self.places,
             "score": self.declared,
             "median_rank": self.quantile(0.5),

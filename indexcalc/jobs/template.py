@@ -196,7 +196,7 @@ def _before(past: Panel, period: str, column: int, language: Language) -> list[f
 
 def _row_names(units: Units, known: Mapping[str, int], language: Language) -> list[str]:
     """Return what the rows of a template are called: names where each means its own unit, else ids."""
-    names = [units.title(unit, language) for unit in range(len(units))]
+    names = units.titles(range(len(units)), language)
     plain = [next(iter(units.namesakes.get(unit, (unit,)))) for unit in range(len(units))]
     short = [units.names[unit] if unit in units.namesakes and units.names else names[unit] for unit in range(len(units))]
     return short if [known.get(name) for name in short] == plain else list(units.ids)

@@ -133,22 +133,19 @@ class Reports:
     def _html(self, shown: Analysed, inputs: Mapping[str, str]) -> dict[str, bytes]:
         from .formats.html.page import report_page
 
-        languages = self.edition.languages or (self.language,)
-        reporting = {language: sheet for language in languages if (sheet := self._reporting(shown.period, language))}
-        page = report_page(shown, languages, public=self.edition.is_public, reporting=reporting, inputs=inputs)
+        reporting = {language: sheet for language in self._languages if (sheet := self._reporting(shown.period, language))}
+        page = report_page(shown, self._languages, public=self.edition.is_public, reporting=reporting, inputs=inputs)
         return {PAGE: page}
 
     def _page(self, shown: Analysed, inputs: Mapping[str, str]) -> dict[str, bytes]:
         from .formats.html.framework import framework_page
 
-        languages = self.edition.languages or (self.language,)
-        return {FRAMEWORK: framework_page(shown, languages, public=self.edition.is_public, inputs=inputs)}
+        return {FRAMEWORK: framework_page(shown, self._languages, public=self.edition.is_public, inputs=inputs)}
 
     def _xlsx(self, shown: Analysed, inputs: Mapping[str, str]) -> dict[str, bytes]:
         del inputs
-        languages = self.edition.languages or (self.language,)
-        names = [WORKBOOK, *(f"ranking.{language}.xlsx" for language in languages[1:])]
-        return {name: self._workbook(shown, language) for name, language in zip(names, languages, strict=True)}
+        names = [WORKBOOK, *(f"ranking.{language}.xlsx" for language in self._self._languages[1:])]
+        return {name: self._workbook(shown, language) for name, language in zip(names, self._languages, strict=True)}
 
     def _workbook(self, shown: Analysed, language: str) -> bytes:
         public = self.edition.is_public
@@ -217,10 +214,9 @@ class Reports:
 
     def _on_paper(self, shown: Analysed, kind: str, made: Callable[[Paper, date | None], bytes]) -> dict[str, bytes]:
         """Return the report as it is read on paper, a file a language."""
-        languages = self.edition.languages or (self.language,)
-        names = [f"{PAPER}.{kind}", *(f"{PAPER}.{language}.{kind}" for language in languages[1:])]
+        names = [f"{PAPER}.{kind}", *(f"{PAPER}.{language}.{kind}" for language in self._self._languages[1:])]
         ends = last_day(shown.period, kind_of(shown.scores, shown.period))
-        return {name: made(self._paper(shown, language), ends) for name, language in zip(names, languages, strict=True)}
+        return {name: made(self._paper(shown, language), ends) for name, language in zip(names, self._languages, strict=True)}
 
     def _paper(self, shown: Analysed, language: str) -> Paper:
         """Return what stands on paper, made once for PDF and Word."""

@@ -10,7 +10,7 @@ from typing import Any
 from ..methods.arrays import np
 from ..methods.rank import rounded
 from ..words.reports import word
-from ..words.shown import BETWEEN
+from ..words.shown import BETWEEN, in_brackets
 
 _BEIJING = dt.timezone(dt.timedelta(hours=8))
 _MOST_DECIMALS = 12  # of a value
@@ -79,7 +79,7 @@ def measured(value: float, measure: str = "") -> str:
 
 def with_measure(title: str, measure: str, language: str) -> str:
     """Return a title with the unit of measurement behind it, where there is one."""
-    return title if not measure else f"{title} ({measure})" if language == "en" else f"{title}（{measure}）"
+    return in_brackets(title, measure, language) if measure else title
 
 
 def moment_title(when: str, language: str, *, bare: bool = False) -> str:

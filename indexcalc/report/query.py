@@ -40,7 +40,7 @@ def tidy_in_query(long: Any, bare: Scores, units: Units, language: str) -> Any:
         "kind": [bare.kind(at) for at in order],
         "parent": [tree.nodes[tree.parents[at]].id if tree.parents[at] >= 0 else "" for at in order],
     }
-    names = [units.title(unit, language) for unit in range(len(units))]
+    names = units.titles(range(len(units)), language)
     labels = {
         "period": {"period": range(len(bare.periods)), "its period": bare.periods},
         "unit": {"unit": range(len(units)), "its unit": units.ids, "unit_name": names},

@@ -20,7 +20,7 @@ from ..report.formats.html.page import resource as report_resource
 from ..version import VERSION
 from ..words.desk import desk
 from ..words.page import page as page_words
-from ..words.reports import Said, word
+from ..words.reports import Said, all_in, word
 from ..words.web import web as words
 from .current import Current, Served, State
 from .guard import MOST_BODY
@@ -283,14 +283,14 @@ def _in_language(language: Language) -> SimpleNamespace:
     """Return the words of pages in a language: those of tables, of reports' pages, of served ones."""
     said: dict[str, Any] = {}
     for source in (word, page_words, words):
-        said |= {name: one(language) for name, one in vars(source).items() if isinstance(one, Said)}
+        said |= all_in(source, language)
     return SimpleNamespace(**said)
 
 
 @cache
 def _of_desk(language: Language) -> SimpleNamespace:
     """Return the words of pages that write, and of the display, in a language."""
-    return SimpleNamespace(**{name: one(language) for name, one in vars(desk).items() if isinstance(one, Said)})
+    return SimpleNamespace(**all_in(desk, language))
 
 
 @cache

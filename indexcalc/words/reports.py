@@ -19,6 +19,11 @@ class Said(NamedTuple):
         return Phrase(self.en if language == "en" else self.zh)
 
 
+def all_in(words: type, language: str) -> dict[str, Phrase]:
+    """Return the words of a class in a language, by their names."""
+    return {name: said(language) for name, said in vars(words).items() if isinstance(said, Said)}
+
+
 class word:  # noqa: N801 - read as `word.rank(language)`
     """Every word; one that is not here is found by the type checker."""
 

@@ -23,6 +23,11 @@ def in_language(language: str, chinese: str, english: str) -> str:
     return (english or chinese) if language == "en" else (chinese or english)
 
 
+def in_brackets(text: str, said: str, language: str) -> str:
+    """Return a text with something said of it in brackets behind it, as the language writes them."""
+    return f"{text} ({said})" if language == "en" else f"{text}（{said}）"
+
+
 def without_passwords(text: str) -> str:
     """Return a text with *** in place of each password that an address or a list of parameters in it has.
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ...findings import Language
+from ...scores import Scores
+from ...words.periods import period_title
 from ...words.reports import word
 from ..draw.svg import alone
+from ..formats.text import as_text
 from ..formats.xlsx import workbook
 from ..sheets.sheet import Sheet
 from ..sheets.tables import MOST_ROWS as MOST_ROWS_OF_A_PAGE
@@ -30,6 +33,17 @@ class Answer:
     sheets: Mapping[str, Sheet]
     pictures: Mapping[str, str] = field(default_factory=dict)
     """Charts as SVG, by a short name."""
+
+
+def heading_of(scores: Scores, period: str, language: Language, node: int | None = None) -> str:
+    """Return what an answer is about: the index or a node of it, and the period."""
+    own = scores.tree.nodes[scores.tree.root if node is None else node]
+    return f"{own.title(language)} · {period_title(period, language)}"
+
+
+def text_of(heading: str, sheets: Iterable[Sheet], language: Language, said: Iterable[str] = ()) -> str:
+    """Return a heading, what is said below it, and tables under their titles, a blank line between each two."""
+    return "\n\n".join([heading, *said, *(f"{sheet.title}\n{as_text(sheet, language)}" for sheet in sheets)])
 
 
 def files_of(answer: Answer, stem: str, made: Mapping[str, Any], language: Language) -> dict[str, bytes]:

@@ -6,13 +6,11 @@ from typing import Any
 
 from ...analysis.describe import COLUMNS, Description, Profile
 from ...findings import Language
-from ...words.periods import period_title
-from ..formats.text import as_text
 from ..numbers import finite
 from ..sheets.analyses import flags_sheet
 from ..sheets.described import beside_sheet, values_sheet
 from ..sheets.tables import shortened
-from .answer import ELSEWHERE, Answer
+from .answer import ELSEWHERE, Answer, heading_of, text_of
 
 MOST_SHOWN = 40  # of a table of indicators on a terminal
 
@@ -25,10 +23,9 @@ def describe_answer(result: Description, language: Language) -> Answer:
         "correlations": beside_sheet(result, language),
         "pairs": flags_sheet(scores, result.pairs, language),
     }
-    heading = f"{scores.index.index.title(language)} · {period_title(result.period, language)}"
+    heading = heading_of(scores, result.period, language)
     short = [shortened(sheet, MOST_SHOWN, language, ELSEWHERE) for sheet in sheets.values() if sheet.rows]
-    tables = [f"{sheet.title}\n{as_text(sheet, language)}" for sheet in short]
-    return Answer("\n\n".join([heading, *tables]), _data(result), sheets)
+    return Answer(text_of(heading, short, language), _data(result), sheets)
 
 
 def _data(result: Description) -> dict[str, Any]:

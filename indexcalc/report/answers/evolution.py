@@ -10,21 +10,20 @@ from ...findings import Language
 from ...methods.arrays import np
 from ...words.periods import period_title
 from ..draw.evolution import evolution_pictures
-from ..formats.text import as_text
 from ..numbers import finite
 from ..sheets.evolution import LONG, evolution_sheets
 from ..sheets.tables import shortened
-from .answer import ELSEWHERE, MOST_ROWS, Answer
+from .answer import ELSEWHERE, MOST_ROWS, Answer, text_of
 
 
 def evolution_answer(result: Evolution, language: Language) -> Answer:
     """Return differences, convergence, shape, moves and space, a table each."""
     sheets = evolution_sheets(result, language)
-    shown = [shortened(sheet, MOST_ROWS, language, ELSEWHERE) for name, sheet in sheets.items() if name not in LONG]
+    short = [sheet for name, sheet in sheets.items() if name not in LONG and sheet.rows]
+    shown = [shortened(sheet, MOST_ROWS, language, ELSEWHERE) for sheet in short]
     first, last = (period_title(period, language) for period in (result.periods[0], result.periods[-1]))
     heading = f"{result.scores.tree.nodes[result.node].title(language)} · {first} – {last}"
-    tables = [f"{sheet.title}\n{as_text(sheet, language)}" for sheet in shown if sheet.rows]
-    return Answer("\n\n".join([heading, *tables]), _data(result, language), sheets, evolution_pictures(result, language))
+    return Answer(text_of(heading, shown, language), _data(result, language), sheets, evolution_pictures(result, language))
 
 
 def _data(result: Evolution, language: Language) -> dict[str, Any]:

@@ -6,22 +6,18 @@ from typing import Any
 
 from ...analysis.fuzzy import Memberships
 from ...findings import Language
-from ...words.periods import period_title
-from ..formats.text import as_text
 from ..numbers import finite
 from ..sheets.fuzzy import nodes_sheet, start_sheet
 from ..sheets.tables import shortened
-from .answer import ELSEWHERE, MOST_ROWS, Answer
+from .answer import ELSEWHERE, MOST_ROWS, Answer, heading_of, text_of
 
 
 def fuzzy_answer(result: Memberships, language: Language) -> Answer:
     """Return the memberships, points and grade of every unit, and of every node."""
     sheets = {"": start_sheet(result, language), "nodes": nodes_sheet(result, language)}
-    heading = f"{result.scores.tree.nodes[result.start].title(language)} · {period_title(result.period, language)}"
+    heading = heading_of(result.scores, result.period, language, result.start)
     shown = [shortened(sheet, MOST_ROWS, language, ELSEWHERE) for sheet in sheets.values()][: 1 + (len(result.nodes) > 1)]
-    return Answer(
-        "\n\n".join([heading, *(f"{one.title}\n{as_text(one, language)}" for one in shown)]), _data(result, language), sheets
-    )
+    return Answer(text_of(heading, shown, language), _data(result, language), sheets)
 
 
 def _data(result: Memberships, language: Language) -> dict[str, Any]:

@@ -6,21 +6,18 @@ from typing import Any
 
 from ...analysis.grades import Graded
 from ...findings import Language
-from ...words.periods import period_title
-from ..formats.text import as_text
 from ..numbers import finite
 from ..sheets.grades import cuts_sheet, line_sheet, units_sheet
 from ..sheets.tables import shortened
-from .answer import ELSEWHERE, MOST_ROWS, Answer
+from .answer import ELSEWHERE, MOST_ROWS, Answer, heading_of, text_of
 
 
 def grades_answer(result: Graded, language: Language) -> Answer:
     """Return what parts the grades, each unit's, and the line of the rank-sum ratio."""
     sheets = {"": units_sheet(result, language), "grades": cuts_sheet(result, language), "line": line_sheet(result, language)}
-    heading = f"{result.scores.tree.nodes[result.node].title(language)} · {period_title(result.period, language)}"
+    heading = heading_of(result.scores, result.period, language, result.node)
     shown = [shortened(sheets[key], MOST_ROWS, language, ELSEWHERE) for key in ("grades", "", "line") if sheets[key].rows]
-    tables = [f"{sheet.title}\n{as_text(sheet, language)}" for sheet in shown]
-    return Answer("\n\n".join([heading, *tables]), _data(result, language), sheets)
+    return Answer(text_of(heading, shown, language), _data(result, language), sheets)
 
 
 def _data(result: Graded, language: Language) -> dict[str, Any]:

@@ -7,12 +7,10 @@ from typing import Any
 from ...analysis.obstacles import Obstacles
 from ...findings import Language
 from ...methods.arrays import np
-from ...words.periods import period_title
-from ..formats.text import as_text
 from ..numbers import finite
 from ..sheets.obstacles import groups_of, means_sheet, periods_sheet, shares_sheet, units_sheet
 from ..sheets.tables import in_rank_order, shortened
-from .answer import ELSEWHERE, MOST_ROWS, Answer
+from .answer import ELSEWHERE, MOST_ROWS, Answer, heading_of, text_of
 
 
 def obstacles_answer(result: Obstacles, language: Language) -> Answer:
@@ -23,13 +21,12 @@ def obstacles_answer(result: Obstacles, language: Language) -> Answer:
         sheets["nodes"] = means_sheet(result, language)
     if len(scores.periods) > 1:
         sheets["periods"] = periods_sheet(result, language)
+    shares = shares_sheet(result, language)
     shown = [shortened(sheet, MOST_ROWS, language, ELSEWHERE) for sheet in sheets.values()]
     if result.unit is not None:
-        shown.append(shares_sheet(result, language))
-    title = scores.tree.nodes[result.start].title(language)
-    heading = f"{title} · {period_title(result.period, language)}"
-    tables = [f"{sheet.title}\n{as_text(sheet, language)}" for sheet in shown]
-    return Answer("\n\n".join([heading, *tables]), _data(result, language), {**sheets, "shares": shares_sheet(result, language)})
+        shown.append(shares)
+    heading = heading_of(scores, result.period, language, result.start)
+    return Answer(text_of(heading, shown, language), _data(result, language), {**sheets, "shares": shares})
 
 
 def _data(result: Obstacles, language: Language) -> dict[str, Any]:

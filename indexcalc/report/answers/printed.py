@@ -7,24 +7,21 @@ from typing import Any
 from ...analysis.printed import Printed
 from ...findings import Language
 from ...methods.arrays import np
-from ...words.periods import period_title
 from ...words.reports import word
-from ..formats.text import as_text
 from ..numbers import finite, listed
 from ..sheets.alone import unit_label
 from ..sheets.sheet import Heading, Sheet, Value
 from ..sheets.tables import shortened
-from .answer import ELSEWHERE, MOST_ROWS, Answer
+from .answer import ELSEWHERE, MOST_ROWS, Answer, heading_of, text_of
 
 
 def printed_answer(result: Printed, language: Language) -> Answer:
     """Return how many agree in each column, and every number that does not."""
     sheets = {"": _columns(result, language), "differ": _differ(result, language)}
-    heading = f"{result.scores.tree.nodes[result.scores.tree.root].title(language)} · {period_title(result.period, language)}"
+    heading = heading_of(result.scores, result.period, language)
     shown = [shortened(sheet, MOST_ROWS, language, ELSEWHERE) for sheet in sheets.values() if sheet.rows]
     said = [str(word.all_as_printed(language))] if result.agree else []
-    tables = [f"{sheet.title}\n{as_text(sheet, language)}" for sheet in shown]
-    return Answer("\n\n".join([heading, *said, *tables]), _data(result, language), sheets)
+    return Answer(text_of(heading, shown, language, said), _data(result, language), sheets)
 
 
 def _columns(result: Printed, language: Language) -> Sheet:

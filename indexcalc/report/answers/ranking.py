@@ -8,7 +8,6 @@ from typing import Any
 
 from ...findings import Language
 from ...scores import ACROSS_PERIODS, Scores
-from ...words.periods import period_title
 from ...words.reports import word
 from ..formats.text import aligned, as_text
 from ..numbers import finite, number, signed
@@ -18,7 +17,7 @@ from ..sheets.follow import follow_data, follow_sheets
 from ..sheets.sheet import Heading, Sheet
 from ..sheets.tables import dimension_sheet, in_rank_order, ranking_sheet, shortened
 from ..sheets.whole import data_of_the_whole
-from .answer import MOST_ROWS
+from .answer import MOST_ROWS, heading_of
 
 Result = tuple[str, Any]
 
@@ -35,7 +34,7 @@ def ranking(scores: Scores, period: str, node: str | None, language: Language, f
         units = [{**one, "published_rank": rank} for one, rank in zip(units, then, strict=True)]
         if any(one["rank"] != one["published_rank"] for one in units):
             sheet = _beside(sheet, Heading(word.rank_as_published(language), "count"), then)
-    heading = f"{scores.tree.nodes[at].title(language)} · {period_title(period, language)}"
+    heading = heading_of(scores, period, language, at)
     findings = findings_of(scores, language)
     parts = by_group(scores, sheet, language)
     shown = [as_text(shortened(part, MOST_ROWS, language, file), language) for part in parts]
@@ -68,7 +67,7 @@ def top(scores: Scores, period: str, language: Language) -> Result:
     whole = shortened(ranking_sheet(scores, period, language, units[: MOST_ROWS + 1]), MOST_ROWS, language)
     parts = by_group(scores, whole, language)
     shown = [as_text(part, language) if len(parts) == 1 else f"{part.title}\n{as_text(part, language)}" for part in parts]
-    heading = f"{scores.tree.nodes[root].title(language)} · {period_title(period, language)}"
+    heading = heading_of(scores, period, language)
     return "\n".join([heading, *shown]), {
         "index": scores.index.index.id,
         "node": scores.tree.nodes[root].id,

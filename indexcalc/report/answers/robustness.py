@@ -5,14 +5,13 @@ from __future__ import annotations
 from ...analysis.robustness import Robustness
 from ...findings import Language
 from ...tree.terms import level_title
-from ...words.periods import period_title
 from ...words.reports import word
 from ..formats.text import as_text
 from ..numbers import finite
 from ..sheets.alone import unit_label
 from ..sheets.changes import turning_sheet, turns_sheet, turns_weights_sheet
 from ..sheets.tables import notes, shortened
-from .answer import ELSEWHERE, MOST_ROWS, Answer
+from .answer import ELSEWHERE, MOST_ROWS, Answer, heading_of
 
 MOST_TURNED = 8  # weights that turn an order, on a terminal
 
@@ -24,7 +23,7 @@ def robustness_answer(result: Robustness, language: Language) -> Answer:
     turns = (*result.pairs, *result.leaves_top)
     sheets = {"": turns_sheet(result, language)} if result.pairs else {}
     sheets |= {"top": turns_sheet(result, language, top=True)} if result.leaves_top else {}
-    lines = [f"{scores.index.index.title(language)} · {period_title(scores.periods[result.period], language)}"]
+    lines = [heading_of(scores, scores.periods[result.period], language)]
     lines += ["\n\n".join(as_text(shortened(sheet, MOST_ROWS, language, ELSEWHERE), language) for sheet in sheets.values())]
     asked, pairs = len({(turn.above, turn.below) for turn in result.pairs}), max(len(result.order) - 1, 0)
     if not is_of_one and 0 < asked < pairs:

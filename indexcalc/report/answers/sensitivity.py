@@ -7,9 +7,7 @@ from typing import Any
 from ...analysis.dependence import COLUMNS, Dependence
 from ...analysis.sensitivity import Indices, Sensitivity
 from ...findings import Language
-from ...words.periods import period_title
 from ...words.reports import word
-from ..formats.text import as_text
 from ..numbers import finite
 from ..sheets.analyses import (
     correlations_sheet,
@@ -22,7 +20,7 @@ from ..sheets.analyses import (
 )
 from ..sheets.sheet import Sheet
 from ..sheets.tables import shortened
-from .answer import ELSEWHERE, Answer
+from .answer import ELSEWHERE, Answer, heading_of, text_of
 
 MOST_SHOWN = 20  # of a table of nodes or inputs on a terminal
 
@@ -43,10 +41,10 @@ def sensitivity_answer(result: Dependence, language: Language) -> Answer:
     short["groups"] = sheets["groups"]
     sheets["left-scores"] = scores_without_sheet(scores, scores.periods.index(result.period), result.left, language)
     sheets["correlations"] = correlations_sheet(scores, result.groups, language)
-    heading = f"{scores.index.index.title(language)} · {period_title(result.period, language)}"
+    heading = heading_of(scores, result.period, language)
     note = [word.no_choices(language)] if result.choices is None else []
-    tables = [f"{sheet.title}\n{as_text(sheet, language)}" for sheet in short.values() if sheet.rows]
-    return Answer("\n\n".join([heading, *note, *tables]), _data(result, language), sheets)
+    shown = (sheet for sheet in short.values() if sheet.rows)
+    return Answer(text_of(heading, shown, language, note), _data(result, language), sheets)
 
 
 def _data(result: Dependence, language: Language) -> dict[str, Any]:

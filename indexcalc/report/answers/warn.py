@@ -17,7 +17,7 @@ from ..numbers import finite, measured, number, sparkline
 from ..sheets.explained import cell_lines
 from ..sheets.tables import notes
 from ..sheets.warnings import basis, counts, follows, least_listed, watched_title
-from .answer import Answer
+from .answer import Answer, heading_of
 from .explain import cells_data
 
 MOST_SHOWN = 100  # warnings on a terminal
@@ -28,7 +28,7 @@ def warn_answer(result: Alerts, language: Language) -> Answer:
     scores = result.scores
     counted = "  ".join(counts(scores, result.judged, result.period, language))
     lines = [
-        f"{scores.index.index.title(language)} · {period_title(result.period, language)} · {word.warning(language)}",
+        f"{heading_of(scores, result.period, language)} · {word.warning(language)}",
         counted,
     ]
     if result.least != LEVELS[0]:

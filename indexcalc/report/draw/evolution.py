@@ -77,7 +77,7 @@ def _beta(result: Evolution, language: Language) -> str:
 def _names(result: Evolution, units: Sequence[int], language: Language) -> list[str]:
     if len(units) > MOST_NAMED:
         return []
-    return [result.scores.panel.units.title(unit, language) for unit in units]
+    return result.scores.panel.units.titles(units, language)
 
 
 def _densities(result: Evolution, language: Language) -> str:

@@ -69,7 +69,7 @@ def leaders(scores: Scores, period: str, language: str) -> Sheet:
         top, bottom = min(rank[ranked]), max(rank[ranked])
         first = [unit for unit in ranked if rank[unit] == top]
         last = [unit for unit in ranked if rank[unit] == bottom]
-        names = [listed((scores.panel.units.title(unit, language) for unit in units), language) for units in (first, last)]
+        names = [listed(scores.panel.units.titles(units, language), language) for units in (first, last)]
         values = [float(scores.scores[at, units[0], node]) for units in (first, last)]
         rows.append(
             (

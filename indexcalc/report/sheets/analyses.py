@@ -33,7 +33,7 @@ def draws_sheet(
     decimals, alike = decimals_apart(result.scores, *result.at, order, language)
     columns: list[tuple[Heading, list[Any]]] = [
         (Heading(word.rank(language), "rank"), [finite(result.places[unit]) for unit in order]),
-        (Heading(unit_label(result.scores, language), "text"), [units.title(unit, language) for unit in order]),
+        (Heading(unit_label(result.scores, language), "text"), units.titles(order, language)),
         (
             Heading(word.score(language), "score", strong=True, decimals=decimals),
             [finite(result.declared[unit]) for unit in order],
@@ -65,7 +65,7 @@ def draws_sheet(
     told = word.given_sets if isinstance(result.inputs, GivenWeights) else word.drawn
     said = [told(language).format(draws=result.draws, seed=result.seed, inputs=uncertain(result.inputs.names, language))]
     for group in result.groups(apart):
-        named = listed((units.title(unit, language) for unit in group), language)
+        named = listed(units.titles(group, language), language)
         first, last = result.places[group[0]], result.places[group[-1]]
         said.append(word.not_told_apart(language).format(units=named, places=_range((first, last), language)))
     return Sheet(
@@ -93,7 +93,7 @@ def pairs_sheet(result: Uncertainty, language: str) -> Sheet | None:
     if result.better is None:
         return None
     units, order = result.scores.panel.units, declared_order(result)
-    names = [units.title(unit, language) for unit in order]
+    names = units.titles(order, language)
     over = word.is_above(language)
     rows = tuple(
         (name, *(None if one == unit else float(result.better[unit, one]) for one in order))

@@ -194,7 +194,7 @@ def stake_sheet(shown: Analysed, leaves: Sequence[int], language: str, most: int
                 finite(scores.effective_weights[shown.at, leaf]),
                 finite(float(np.nanmean(own))) if not np.isnan(own).all() else None,
                 finite(stake[leaf]),
-                listed((scores.panel.units.title(unit, language) for unit in last), language),
+                listed(scores.panel.units.titles(last, language), language),
             )
         )
     note = page.department_help(language).format(label=unit_label(scores, language))

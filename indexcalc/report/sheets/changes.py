@@ -99,7 +99,7 @@ def without_score(moves: ScoreChange, names: tuple[str, str], lacking: tuple[Seq
     """Name the units that have no score in either of two states, by their places among those of a change; nothing of none."""
     parts = [
         word.without_score_in(language).format(
-            state=state_title(name, language), units=_named([moves.units.title(at, language) for at in places], language)
+            state=state_title(name, language), units=_named(moves.units.titles(places, language), language)
         )
         for name, places in zip(names, lacking, strict=True)
         if places
@@ -131,9 +131,7 @@ def _of_the_units(moves: ScoreChange, language: str) -> tuple[str, ...]:
     ]
     come, gone = come_and_gone(earlier, later, before, after)
     said = {"before": period_title(before, language), "after": period_title(after, language)}
-    named = {
-        key: _named([units.title(unit, language) for unit in own], language) for key, own in (("come", come), ("gone", gone))
-    }
+    named = {key: _named(units.titles(own, language), language) for key, own in (("come", come), ("gone", gone))}
     label = unit_label(later, language)
     return (
         *([word.in_later_units(language).format(**said, units=listed(pairs, language), label=label)] if pairs else ()),

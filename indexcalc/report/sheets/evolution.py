@@ -254,7 +254,7 @@ def _space(result: Evolution, language: Language) -> Sheet:
     )
     scores, known = result.scores, {place for own in result.moran if own for place in own.places.tolist()}
     alone = [unit for unit in np.flatnonzero(~np.isnan(result.values).all(axis=0)).tolist() if unit not in known]
-    named = listed((scores.panel.units.title(unit, language) for unit in alone), language)
+    named = listed(scores.panel.units.titles(alone, language), language)
     how = word.weights_standardised if result.standardise else word.weights_as_they_are
     notes = [word.space_help(language).format(label=unit_label(scores, language), how=how(language))]
     notes += [word.without_neighbours(language).format(units=named)] if alone else []

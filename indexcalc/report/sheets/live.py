@@ -49,9 +49,8 @@ class Live:
     @cached_property
     def branches(self) -> tuple[Branch, ...]:
         """The inner nodes that stand in the workbook with their children, children first."""
-        return tuple(
-            branch for branch in self.scores.tree.branches if not is_at_the_bottom(self.scores.tree, branch.position, self.bottom)
-        )
+        tree = self.scores.tree
+        return tuple(branch for branch in tree.branches if not is_at_the_bottom(tree, branch.position, self.bottom))
 
     @cached_property
     def branch_of(self) -> dict[int, Branch]:

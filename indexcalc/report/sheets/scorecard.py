@@ -23,7 +23,7 @@ from .follow import follow_sheets
 from .open import may_see, without_column
 from .sentences import Sentence, unit_sentences
 from .sheet import Heading, Sheet, Value
-from .tables import kind_of, moves, period_before, ranks_of
+from .tables import last_periods, moves, period_before, ranks_of
 
 MOST_BOARDS = 3
 MOST_GAPS = 6
@@ -68,8 +68,7 @@ def scorecard(shown: Analysed, unit: int, language: str) -> Scorecard:
     rank = float(ranks[unit])
     earlier = None if last is None else moves(scores, at, scores.periods.index(last), [unit], tree.root)[0]
     interval = shown.uncertainty.interval()[unit] if shown.uncertainty else (math.nan, math.nan)
-    kind = kind_of(scores, shown.period)
-    rows = [row for row in range(at + 1) if kind_of(scores, scores.periods[row]) == kind][-MOST_PERIODS:]
+    rows = last_periods(scores, shown.period, MOST_PERIODS)
     found = listed_warnings(shown.whole, shown.judged, shown.period, unit=unit) if shown.judged else []
     levels = [shown.judged[one.rule].level(one.at) for one in found]
     next_rank, to_next = next_place(scores, at, unit)

@@ -118,15 +118,20 @@ def _spread(shown: Analysed, language: str) -> Iterator[tuple[str, str]]:
     if shown_alike:
         yield "S1", sentence.alike(language).format(**said)
         return
-    ranked = [unit for unit in in_rank_order(scores, at, scores.tree.root) if np.isfinite(scores.rank()[at, unit])]
+    ranked = _with_rank(scores, at)
     ends = [names(scores, [unit for unit in ranked if own[unit] == end], language) for end in (high, low)]
     figures = {key: number(value, _decimals(scores)) for key, value in (("high", high), ("low", low), ("apart", high - low))}
     yield "S1", sentence.spread(language).format(**said, top=ends[0], last=ends[1], **figures)
 
 
+def _with_rank(scores: Scores, at: int) -> list[int]:
+    """Return the units that have a rank in the index, from the best to the last."""
+    return [unit for unit in in_rank_order(scores, at, scores.tree.root) if np.isfinite(scores.rank()[at, unit])]
+
+
 def _leading(shown: Analysed, language: str) -> Iterator[tuple[str, str]]:
     scores, at = shown.scores, shown.at
-    order = [unit for unit in in_rank_order(scores, at, scores.tree.root) if np.isfinite(scores.rank()[at, unit])]
+    order = _with_rank(scores, at)
     if len(order) < 2:
         return
     ranks = scores.rank()[at].tolist()
@@ -431,7 +436,7 @@ def names_ends(shown: Analysed, language: str, count: int) -> list[str]:
 
 def names(scores: Scores, units: Sequence[int], language: str, *, most: int = MOST_NAMES) -> str:
     """Return units' names in a row, the first few of many with how many there are."""
-    titles = [scores.panel.units.title(unit, language) for unit in units]
+    titles = scores.panel.units.titles(units, language)
     if len(titles) <= most:
         return (
             str(sentence.and_last(language).format(names=listed(titles[:-1], language), last=titles[-1]))

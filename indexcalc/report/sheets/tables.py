@@ -109,7 +109,7 @@ def places_sheet(scores: Scores, period: str, language: str) -> Sheet:
     """Return the places of units in the index and in every dimension, each with the places risen since the period before."""
     tree, at, table = scores.tree, scores.periods.index(period), Columns()
     units = in_rank_order(scores, at, tree.root)
-    table.add(Heading(unit_label(scores, language), "text"), [scores.panel.units.title(unit, language) for unit in units])
+    table.add(Heading(unit_label(scores, language), "text"), scores.panel.units.titles(units, language))
     for node in (tree.root, *(node for node in tree.dimensions if node not in tree.monitored)):
         over = word.index(language) if node == tree.root else tree.nodes[node].title(language)
         _add_places(scores, period, node, units, language, table, over)
@@ -157,7 +157,7 @@ def monitored_sheet(scores: Scores, period: str, language: str) -> Sheet:
     """Return the values of all that is monitored and not scored, with the units' ranks by them, in the units table's order."""
     at, table = scores.periods.index(period), Columns()
     units = scores.listed(at)
-    table.add(Heading(unit_label(scores, language), "text"), [scores.panel.units.title(unit, language) for unit in units])
+    table.add(Heading(unit_label(scores, language), "text"), scores.panel.units.titles(units, language))
     for node in scores.tree.monitored:
         _add_node(scores, at, node, units, language, table)
     said, whole = (word.monitored_help(language), *notes(scores, language)), of_the_whole(scores, units, table, 0, language)
@@ -168,7 +168,7 @@ def _ranked(scores: Scores, at: int, node: int, units: Sequence[int], language: 
     """Return the first columns of a ranking: place, unit, score with what belongs beside it; the value of what is monitored."""
     table = Columns()
     table.add(Heading(place_word(scores, language), "rank", shows=("rank", node)), ranks_of(scores, at, node, units))
-    table.add(Heading(unit_label(scores, language), "text"), [scores.panel.units.title(unit, language) for unit in units])
+    table.add(Heading(unit_label(scores, language), "text"), scores.panel.units.titles(units, language))
     if node in scores.tree.monitored:
         _add_value(scores, at, node, units, language, table)
     else:
@@ -235,7 +235,7 @@ def coverage_sheet(scores: Scores, period: str, language: str) -> Sheet:
         Heading(word.index(language), "percent", strong=True, shows=("coverage", tree.root)),
     ]
     columns: list[list[Value]] = [
-        [scores.panel.units.title(unit, language) for unit in units],
+        scores.panel.units.titles(units, language),
         values_of(scores.covered(tree.root)[at], units),
     ]
     for node in tree.dimensions:
@@ -361,6 +361,12 @@ def period_before(scores: Scores, period: str) -> str | None:
     """Return the last period of the same kind that was scored before one, or None where there is none."""
     kind = kind_of(scores, period)
     return next((one for one in reversed(scores.periods[: scores.periods.index(period)]) if kind_of(scores, one) == kind), None)
+
+
+def last_periods(scores: Scores, period: str, most: int) -> list[int]:
+    """Return the places of the last periods of the kind of one, up to it."""
+    kind = kind_of(scores, period)
+    return [at for at in range(scores.periods.index(period) + 1) if kind_of(scores, scores.periods[at]) == kind][-most:]
 
 
 def since(scores: Scores, period: str, language: str) -> Heading:

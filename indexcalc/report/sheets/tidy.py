@@ -63,7 +63,7 @@ def tidy(scores: Scores, language: str) -> Any:
     columns = {
         "period": label(scores.periods, 0),
         "unit": label(panel.units.ids, 1),
-        "unit_name": label([panel.units.title(unit, language) for unit in range(len(panel.units))], 1),
+        "unit_name": label(panel.units.titles(range(len(panel.units)), language), 1),
         "node": label([node.id for node in nodes], 2),
         "node_name": label([node.title(language) for node in nodes], 2),
         "kind": label([scores.kind(at) for at in order], 2),
@@ -110,7 +110,7 @@ def inputs_table(scores: Scores, period: str, language: str) -> Any:
     if not wanted:
         return None
     listed, columns = scores.listed(at), [panel.column[name] for _, name in wanted]
-    units, names = len(listed), [panel.units.title(unit, language) for unit in listed]
+    units, names = len(listed), panel.units.titles(listed, language)
 
     def each(words: Sequence[str]) -> Any:
         return pa.array(np.tile(np.array(words, dtype=object), units))

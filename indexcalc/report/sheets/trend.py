@@ -80,9 +80,7 @@ class _Trend:
                 yield said(language).format(unit=units.title(unit, language), period=period_title(before, language), units=parts)
         if self.result.unit is not None and (heirs := [one for one, old in units.origins.items() if self.rows[0][1] in old]):
             last = period_title(scores.periods[self.rows[-1][0]], language)
-            yield word.unit_ended(language).format(
-                period=last, units=listed((units.title(one, language) for one in heirs), language)
-            )
+            yield word.unit_ended(language).format(period=last, units=listed(units.titles(heirs, language), language))
 
     def _first(self, unit: int) -> str:
         """Return the first period in which a unit is scored."""

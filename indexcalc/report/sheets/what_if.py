@@ -55,7 +55,7 @@ def what_if(shown: Analysed, base: str, language: str) -> dict[str, Any] | None:
         "total": weight_total(scores.index),
         "ranking": {"ties": ranking.ties, "decimals": ranking.decimals, "lowest": ranking.first == "lowest"},
         "units": [scores.panel.units.ids[unit] for unit in units],
-        "names": [scores.panel.units.title(unit, language) for unit in units],
+        "names": scores.panel.units.titles(units, language),
         "bottom": [_of_bottom(scores, at, units, place, floors, language) for place in places],
         "nodes": [_of_node(shown, branch, row, language) for branch in inner],
         "reading": [row[place] for place in tree.reading_order if place in row and place >= tree.leaves],

@@ -20,7 +20,7 @@ from .analysed import MOST_UNITS, Analysed
 from .explained import where
 from .live import MOST_ROWS, Live, live_of
 from .sheet import Heading, Sheet, Value
-from .tables import in_rank_order, kind_of, notes, notes_on_periods, ranks_of
+from .tables import in_rank_order, last_periods, notes, notes_on_periods, ranks_of
 
 MOST_PERIODS = 12
 
@@ -55,11 +55,10 @@ def _part(shown: Analysed, unit: int, node: int) -> float | None:
 
 def course_sheet(scores: Scores, period: str, language: str) -> Sheet | None:
     """Return the scores of the index over the periods of a kind up to one, the newest last; nothing of a single period."""
-    kind, at, tree = kind_of(scores, period), scores.periods.index(period), scores.tree
-    rows = [row for row in range(at + 1) if kind_of(scores, scores.periods[row]) == kind][-MOST_PERIODS:]
+    rows = last_periods(scores, period, MOST_PERIODS)
     if len(rows) < 2:
         return None
-    units = in_rank_order(scores, at, tree.root)
+    units = in_rank_order(scores, scores.periods.index(period), scores.tree.root)
     headings = (
         Heading(unit_label(scores, language), "text"),
         *(Heading(period_title(scores.periods[row], language), "score") for row in rows),

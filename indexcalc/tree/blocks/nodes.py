@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
 
-from ...words.shown import in_language
+from ...words.shown import in_brackets, in_language
 from .choices import (
     Direction,
     ImputeChoice,
@@ -388,7 +388,7 @@ class Root(Inner):
         """Return the index's name in a language, or what there is of it, with what kind of data it is."""
         name = in_language(language, self.name, self.name_en) or self.id
         kind = self.kind_of_data(language)
-        return name if not kind else f"{name} ({kind})" if language == "en" else f"{name}（{kind}）"
+        return in_brackets(name, kind, language) if kind else name
 
 
 class Defaults(NodeDefaults):

@@ -19,7 +19,7 @@ from ...sheets.analysed import Analysed
 from ...sheets.sheet import Sheet
 from ...sheets.warnings import counts, warnings_sheet
 from .drawings import mark
-from .markup import Cell, Row, Table, in_pages, table, with_drawings
+from .markup import Cell, Row, Table, table, with_drawings, with_rows
 
 
 def warning_board(shown: Analysed, language: str, *, values: bool = True) -> SimpleNamespace | None:
@@ -74,7 +74,7 @@ def _without_text(made: Table, column: int) -> Table:
         replace(row, cells=tuple(replace(cell, text="") if place == column else cell for place, cell in enumerate(row.cells)))
         for row in made.rows
     )
-    return replace(made, rows=rows, pages=in_pages(rows, len(made.pages[0]) if made.pages else 1))
+    return with_rows(made, rows)
 
 
 def marks_of(shown: Analysed, unit: int, language: str) -> Cell:

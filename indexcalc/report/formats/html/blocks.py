@@ -14,7 +14,7 @@ from ....version import VERSION
 from ....words.framework import framework
 from ....words.page import page
 from ....words.periods import period_title
-from ....words.reports import Said
+from ....words.reports import all_in
 from ...sheets.alone import unit_label
 from ...sheets.analysed import Analysed
 from ...sheets.annex import department_sheets, departments_of, method_sheet, stake_sheet
@@ -65,7 +65,7 @@ def block(
     every = shown.unit is None
     said = [one for one in headlines(shown, language) if not public or one.rule in PUBLIC_RULES]
     made.parts |= {
-        "words": SimpleNamespace(**{name: said(language) for name, said in vars(page).items() if isinstance(said, Said)}),
+        "words": SimpleNamespace(**all_in(page, language)),
         "html_language": "en" if language == "en" else "zh-CN",
         "other": "zh" if language == "en" else "en",
         "title": title_of(shown, language),

@@ -9,7 +9,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from ....findings import Language
+from ....findings import spoken
 from ....methods.arrays import np
 from ....tree.model import LEVELS
 from ....words.page import page
@@ -30,7 +30,7 @@ from ...sheets.analyses import draws_sheet
 from ...sheets.evolution import LONG, evolution_sheets
 from ...sheets.sentences import headlines
 from ...sheets.sheet import Heading, Sheet
-from ...sheets.tables import in_rank_order, kind_of
+from ...sheets.tables import in_rank_order, last_periods
 from .markup import table
 
 FLOWER = 190  # wide
@@ -117,10 +117,9 @@ def again(id_: str, label: str) -> Markup:
 def history(shown: Analysed, language: str, *, periods: int = MOST_PERIODS) -> SimpleNamespace | None:
     """Return ranks over the last periods of the kind, drawn for few units or the first of many; nothing where none has two."""
     scores, root = shown.scores, shown.scores.tree.root
-    kind = kind_of(scores, shown.period)
-    rows = [row for row in range(shown.at + 1) if kind_of(scores, scores.periods[row]) == kind][-periods:]
+    rows = last_periods(scores, shown.period, periods)
     units = in_rank_order(scores, shown.at, root)
-    titles = [scores.panel.units.title(unit, language) for unit in units]
+    titles = scores.panel.units.titles(units, language)
     ranks = np.asarray(scores.ranks[rows][:, units, root].T, dtype=float)
     if not (np.isfinite(ranks).sum(axis=1) > 1).any():
         return None
@@ -147,7 +146,7 @@ def evolved(shown: Analysed, asked: str) -> list[SimpleNamespace]:
     """Return how scores evolved, a table each with its pictures, without the long ones; nothing of what was not asked for."""
     if shown.evolution is None:
         return []
-    language: Language = "en" if asked == "en" else "zh"
+    language = spoken(asked)
     pictures = evolution_pictures(shown.evolution, language)
     return [
         SimpleNamespace(

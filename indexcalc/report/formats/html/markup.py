@@ -97,6 +97,11 @@ def in_pages(rows: Sequence[Row], a_page: int) -> tuple[tuple[Row, ...], ...]:
     return tuple(tuple(rows[start : start + size]) for start in range(0, len(rows), max(size, 1)))
 
 
+def with_rows(made: Table, rows: tuple[Row, ...]) -> Table:
+    """Return a table with other rows, as many of them shown at once as before."""
+    return replace(made, rows=rows, pages=in_pages(rows, len(made.pages[0]) if made.pages else 1))
+
+
 def with_drawings(made: Table, column: int, drawings: Mapping[int, Markup]) -> Table:
     """Return a table with drawings in a column, by row."""
     rows = tuple(
@@ -109,7 +114,7 @@ def with_drawings(made: Table, column: int, drawings: Mapping[int, Markup]) -> T
         )
         for at, row in enumerate(made.rows)
     )
-    return replace(made, rows=rows, pages=in_pages(rows, len(made.pages[0]) if made.pages else 1))
+    return with_rows(made, rows)
 
 
 def with_column(made: Table, at: int, head: Head, cells: Sequence[Cell]) -> Table:
@@ -118,9 +123,7 @@ def with_column(made: Table, at: int, head: Head, cells: Sequence[Cell]) -> Tabl
     whole = tuple(replace(row, cells=(*row.cells[:at], Cell("", head.kind), *row.cells[at:])) for row in made.whole)
     heads = (*made.heads[:at], head, *made.heads[at:])
     upper = _with_place(made.upper, at) if made.upper else ()
-    return replace(
-        made, heads=heads, upper=upper, rows=rows, whole=whole, pages=in_pages(rows, len(made.pages[0]) if made.pages else 1)
-    )
+    return with_rows(replace(made, heads=heads, upper=upper, whole=whole), rows)
 
 
 def _with_place(upper: Sequence[Head], at: int) -> tuple[Head, ...]:

@@ -22,7 +22,7 @@ from ...sheets.sentences import dimension_sentence
 from ...sheets.tables import dimension_sheet, in_rank_order, ranking_sheet
 from .alerts import marks_of
 from .drawings import MOST_LINES
-from .markup import Cell, Head, Row, Table, in_pages, table, with_column, with_drawings
+from .markup import Cell, Head, Row, Table, table, with_column, with_drawings, with_rows
 
 MOST_PRINTED = 32  # nodes beside each other on paper: of more, the table is printed in parts, each with all units
 
@@ -67,9 +67,7 @@ def _aside(made: Table, kept: set[int]) -> Table:
 
     heads = tuple(head if place in kept else replace(head, kind=f"{head.kind} aside") for place, head in enumerate(made.heads))
     rows = tuple(marked(row) for row in made.rows)
-    size = len(made.pages[0]) if made.pages else 1
-    upper = () if not made.upper else made.upper
-    return replace(made, heads=heads, upper=upper, rows=rows, whole=tuple(map(marked, made.whole)), pages=in_pages(rows, size))
+    return with_rows(replace(made, heads=heads, whole=tuple(map(marked, made.whole))), rows)
 
 
 def _pinnable(made: Table, units: Sequence[int], shown: Analysed, language: str) -> Table:

@@ -43,7 +43,7 @@ def _write_grid(book: Book, page: Any, found: Layout, kind: Page, columns: Seque
     """Write a page with a row a unit and a block of columns a node: its children, or what its ranks are made of."""
     live, language = found.live, book.language
     units = live.scores.panel.units
-    names = [units.title(unit, language) for unit in live.units]
+    names = units.titles(live.units, language)
     above = book.head(page, getattr(words, kind)(language), note)
     label = unit_label(live.scores, language)
     page.write_string(_NAME_ROW, 0, label if kind != "places" else word.rank(language), book.heading())
