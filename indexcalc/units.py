@@ -139,6 +139,12 @@ class Units:
         return [self.title(unit, language) for unit in units]
 
     @cached_property
+    def by_title(self) -> dict[str, int]:
+        """The places of the units by their ids and their names in both languages."""
+        titles = {title: unit for language in ("zh", "en") for unit, title in enumerate(self.titles(range(len(self)), language))}
+        return titles | {id_: unit for unit, id_ in enumerate(self.ids)}
+
+    @cached_property
     def _shared(self) -> frozenset[str]:
         """The names that several units have."""
         return frozenset(name for names in (self.names, self.names_en) for name, count in Counter(names).items() if count > 1)

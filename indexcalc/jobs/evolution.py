@@ -273,10 +273,9 @@ def _neighbours(scores: Scores, pairs: Pairs) -> Neighbours:
 def _known(scores: Scores) -> Callable[[str], int | None]:
     """Return what finds the place of a scored unit by its id, a name or an alias."""
     units, names = scores.panel.units, scores.origin.units if scores.origin else None
-    scored = {unit: place for place, unit in enumerate(units.ids)}
     if names is None:
-        titles = {units.title(place, language): place for language in ("zh", "en") for place in range(len(units))}
-        return (titles | scored).get
+        return units.by_title.get
+    scored = {unit: place for place, unit in enumerate(units.ids)}
 
     def place_of(name: str) -> int | None:
         found = None if name in names.shared else names.find(name)

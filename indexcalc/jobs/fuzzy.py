@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ..scores import Scores
-from .names import asked_node, period_of
+from .names import period_of, scores_then
 from .project import refuse
 
 if TYPE_CHECKING:
@@ -27,10 +27,9 @@ def fuzzy(scores: Scores, node: str | None = None, *, period: str | None = None,
     if operator is not None and operator not in OPERATORS:
         raise ValueError(f"no operator {operator!r}; known: {', '.join(OPERATORS)}")
     shown = period_of(scores, period)
-    wanted, scores = asked_node(scores, node, shown), scores.of_period(shown)
+    scores, start = scores_then(scores, shown, node)
     if scores.index.fuzzy is None:
         refuse("IC824")
-    start = scores.tree.root if wanted is None else scores.node(wanted)
     if formulas := with_formula(scores, start):
         refuse("IC825", nodes=formulas)
     update: dict[str, Any] = {} if operator is None else {"operator": operator}

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..scores import Scores
-from .names import asked_node, period_of
+from .names import period_of, scores_then
 from .project import refuse
 
 if TYPE_CHECKING:
@@ -27,8 +27,7 @@ def grades(scores: Scores, node: str | None = None, *, period: str | None = None
     from ..analysis.grades import graded
 
     shown = period_of(scores, period)
-    wanted, scores = asked_node(scores, node, shown), scores.of_period(shown)
-    place = scores.tree.root if wanted is None else scores.node(wanted)
+    scores, place = scores_then(scores, shown, node)
     own = scores.tree.nodes[place]
     asked = scores.index.grades_of(own) if by is None else _asked(by)
     if not asked:

@@ -18,7 +18,7 @@ from ..sources.frames import panel_of_frame
 from ..tree import load
 from ..tree.model import Index
 from . import questions
-from .names import asked_node, node_of, period_of, periods_of, unit_in
+from .names import node_of, period_of, periods_of, scores_then, unit_in
 from .project import PathLike, Project, project_of, warn_in_python
 from .report import edition_of, write_reports
 
@@ -72,8 +72,7 @@ class Scored(Scores):
         from ..report.sheets.tables import in_rank_order
 
         shown = period_of(self, period)
-        wanted, then = asked_node(self, node, shown), self.of_period(shown)
-        row, place = self.periods.index(shown), then.tree.root if wanted is None else then.node(wanted)
+        row, (then, place) = self.periods.index(shown), scores_then(self, shown, node)
         units = in_rank_order(then, row, place)
         frame = pd.DataFrame(ranked_units(then, shown, place, units, language))
         if self.panel.units.groups:

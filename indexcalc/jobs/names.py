@@ -121,6 +121,12 @@ def asked_node(scores: Scores, wanted: str | None, period: str | None = None) ->
     return node
 
 
+def scores_then(scores: Scores, period: str, node: str | None) -> tuple[Scores, int]:
+    """Return scores by the tree of a period, with the place there of the node that is asked for: the index without one."""
+    wanted, then = asked_node(scores, node, period), scores.of_period(period)
+    return then, then.tree.root if wanted is None else then.node(wanted)
+
+
 def _ids(index: Index, text: str) -> list[str]:
     """Return the nodes that have a text for their id, or else for their name."""
     if text in index.by_id:

@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 from ..scores import Scores
-from .names import asked_node, must_be_there, period_of, unit_of
+from .names import must_be_there, period_of, scores_then, unit_of
 from .project import refuse
 
 if TYPE_CHECKING:
@@ -29,8 +29,8 @@ def obstacles(
     if top < 1:
         raise ValueError("list one obstacle at least")
     shown = period_of(scores, period)
-    wanted, scores = asked_node(scores, node, shown), scores.of_period(shown)
-    place, start = None if unit is None else unit_of(scores, unit), scores.tree.root if wanted is None else scores.node(wanted)
+    scores, start = scores_then(scores, shown, node)
+    place = None if unit is None else unit_of(scores, unit)
     if start < scores.tree.leaves:
         refuse("IC815", node=scores.tree.nodes[start].id)
     if place is not None:

@@ -39,7 +39,7 @@ def beside_print(scores: Scores, published: str | Path, *, period: str | None = 
         refuse("IC828", Place(path.as_posix()), problem=system_said(error))
     if len(rows) < 2:
         refuse("IC828", Place(path.as_posix()), problem="–")
-    known, (heads, *lines) = _units(scores), rows
+    known, (heads, *lines) = scores.panel.units.by_title, rows
     places = {at: known[line[0].strip()] for at, line in enumerate(lines) if line[0].strip() in known}
     meant = {at: own for at, head in enumerate(heads) if at and (own := _meant(scores, head)) is not None}
     if not places or not meant:
@@ -51,12 +51,6 @@ def beside_print(scores: Scores, published: str | Path, *, period: str | None = 
     strangers = [lines[line][0].strip() for line in range(len(lines)) if line not in places]
     strangers += [head.strip() for at, head in enumerate(heads) if at and at not in meant and head.strip()]
     return look(scores, shown, columns, strangers)
-
-
-def _units(scores: Scores) -> dict[str, int]:
-    units = scores.panel.units
-    titles = {units.title(place, language): place for language in ("zh", "en") for place in range(len(units))}
-    return titles | {unit: place for place, unit in enumerate(units.ids)}
 
 
 def _meant(scores: Scores, head: str) -> tuple[int, Literal["score", "rank"]] | None:

@@ -20,7 +20,7 @@ from ..tree.checks.limits import too_many_units
 from ..tree.layout import rankings
 from ..tree.model import FACTORS, LEVELS, Index, Level
 from ..words.reports import word_of
-from .names import asked_node, must_be_there, node_of, period_before, period_of, unit_of
+from .names import asked_node, must_be_there, node_of, period_before, period_of, scores_then, unit_of
 from .project import refuse, warn_in_python
 from .sets import read_design, read_sets
 from .uncertain import Words, alternatives_of
@@ -75,7 +75,7 @@ def explain(
 
     place, row = unit_of(scores, unit), scores.periods.index(shown := period_of(scores, period))
     must_be_there(scores, place, shown)
-    scores, start = _then(scores, shown, node)
+    scores, start = scores_then(scores, shown, node)
     group = group_of(scores, place)
     if vs is None:
         return walk_down(scores, row, place, start, boards(scores, row, place, group), depth=depth, history=history)
@@ -207,8 +207,7 @@ def uncertainty(
     go_on(list(too_many_units(scores.index, scores.panel.units, len(scores.periods), alternatives)))
     given = None
     if sets is not None:
-        if said := [key for key, value in words.items() if value]:
-            refuse("IC884", options=said)
+        _must_be_alone(words)
         given = read_sets(scores.index, Path(sets))
     elif not Inputs(scores.index, alternatives).names and all(not getattr(alternatives, factor) for factor in FACTORS):
         refuse("IC752")
@@ -242,8 +241,7 @@ def sensitivity(
     go_on(list(too_many_units(scores.index, scores.panel.units, len(scores.periods), alternatives)))
     design = None
     if sets is not None:
-        if said := [key for key, value in words.items() if value]:
-            refuse("IC884", options=said)
+        _must_be_alone(words)
         design = read_design(scores.index, Path(sets))
     result = dependence(scores, alternatives, shown, rows=rows, seed=seed, design=design, progress=progress)
     go_on(result.choices.findings if result.choices else [])
@@ -409,10 +407,10 @@ def must_be_power_of_two(rows: int) -> None:
         refuse("IC759", rows=rows, near=1 << rows.bit_length())
 
 
-def _then(scores: Scores, period: str, node: str | None) -> tuple[Scores, int]:
-    """Return scores by the tree of a period, with the place there of the node that is asked for."""
-    wanted, then = asked_node(scores, node, period), scores.of_period(period)
-    return then, then.tree.root if wanted is None else then.node(wanted)
+def _must_be_alone(words: Words) -> None:
+    """Refuse to say what is uncertain where sets of weights are given, which are all that is."""
+    if said := [key for key, value in words.items() if value]:
+        refuse("IC884", options=said)
 
 
 def _must_rank_all(scores: Scores, command: str) -> None:

@@ -124,13 +124,9 @@ def _overview_part(visit: Visit, about: Chosen) -> str:
     if shown.judged:
         cells = [marks_of(shown, unit, language) for unit in units]
         made = with_column(made, len(made.heads), Head(page_words.warning_board(language), "t"), cells)
-    names = next(place for place, heading in enumerate(sheet.headings) if heading.kind == "text")
-    ranking = linked(made, names, [_unit_url(visit, about, scores.panel.units.ids[unit]) for unit in units])
+    ranking = _linked_units(visit, about, sheet, made, units)
     board = warning_board(shown, language)
-    dimensions = [
-        SimpleNamespace(title=scores.tree.nodes[node].title(language), url=_node_url(visit, about, scores.tree.nodes[node].id))
-        for node in scores.tree.dimensions
-    ]
+    dimensions = [_node_link(visit, about, scores, node) for node in scores.tree.dimensions]
     flowers = []
     if has_petals(shown):
         ends = petal_ends(shown)
@@ -174,11 +170,21 @@ def _unit_url(visit: Visit, about: Chosen, unit: str) -> str:
     return visit.url("/unit", unit=unit, period=about.period, level=about.level)
 
 
-def _node_url(visit: Visit, about: Chosen, node: str) -> str:
-    return visit.url("/dimension", node=node, period=about.period, level=about.level)
+def _node_link(visit: Visit, about: Chosen, scores: Scores, node: int) -> SimpleNamespace:
+    """Return what leads to the page of a node: its name and its address."""
+    own = scores.tree.nodes[node]
+    url = visit.url("/dimension", node=own.id, period=about.period, level=about.level)
+    return SimpleNamespace(title=own.title(visit.language), url=url)
 
 
-def linked(made: Table, column: int, urls: Sequence[str]) -> Table:
+def _linked_units(visit: Visit, about: Chosen, sheet: Sheet, made: Table, units: Sequence[int]) -> Table:
+    """Return a table of units whose names, in its first column of text, lead to their pages."""
+    names = next(place for place, heading in enumerate(sheet.headings) if heading.kind == "text")
+    ids = about.analysed().scores.panel.units.ids
+    return _linked(made, names, [_unit_url(visit, about, ids[unit]) for unit in units])
+
+
+def _linked(made: Table, column: int, urls: Sequence[str]) -> Table:
     """Return a table whose cells of a column lead somewhere, row by row."""
     from ..report.formats.html.markup import in_pages
 
@@ -259,16 +265,13 @@ def _dimension_part(visit: Visit, about: Chosen, node: str) -> str:
     place = scores.tree.position[node]
     units = in_rank_order(scores, shown.at, place)
     sheet = dimension_sheet(scores, about.period, place, language)
-    names = next(at for at, heading in enumerate(sheet.headings) if heading.kind == "text")
     made = table(sheet, language, sortable=True)
     if len(made.rows) == len(units):
-        made = linked(made, names, [_unit_url(visit, about, scores.panel.units.ids[unit]) for unit in units])
+        made = _linked_units(visit, about, sheet, made, units)
     below = [
-        SimpleNamespace(title=scores.tree.nodes[child].title(language), url=_node_url(visit, about, scores.tree.nodes[child].id))
-        for branch in scores.tree.branches
-        if branch.position == place
-        for child in branch.children
-        if any(one.position == child for one in scores.tree.branches)
+        _node_link(visit, about, scores, child)
+        for child in (scores.tree.branch_at(place).children if place >= scores.tree.leaves else ())
+        if child >= scores.tree.leaves
     ]
     return visit.part(
         "dimension.html.jinja",

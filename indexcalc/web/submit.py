@@ -19,7 +19,7 @@ from ..jobs.ledger import log, show, status
 from ..jobs.names import declared_period
 from ..jobs.template import Form, file_name, form, form_workbook
 from ..journal.run import digest
-from ..periods import WITHOUT_DAYS, last_day, number_of, numbered, order, period_of, read_period, year_before
+from ..periods import WITHOUT_DAYS, Kind, last_day, number_of, numbered, order, period_of, read_period, year_before
 from ..report.numbers import moment_title
 from ..tree.columns import departments
 from ..words.desk import desk
@@ -213,9 +213,7 @@ def _ledger(visit: Visit) -> Response:
 def _periods(visit: Visit, index: Index) -> list[str]:
     """Return the periods that are offered: the last that was reported or scored with the next one, this one and the last."""
     kind = index.periods.kind
-    known = {one.period for one in _entries(visit) if one.index == index.index.id}
-    with suppress(Refused):
-        known |= {one for one in visit.state().scores.periods if read_period(one, kind) == one}
+    known = {one.period for one in _entries(visit) if one.index == index.index.id} | _scored(visit, kind)
     newest = sorted(known, key=order)[-_MOST_PERIODS:]
     if kind in WITHOUT_DAYS:
         return newest
@@ -227,14 +225,20 @@ def _periods(visit: Visit, index: Index) -> list[str]:
 
 def _meant(visit: Visit, index: Index, offered: Sequence[str]) -> str:
     """Return the period that is most likely meant: the first that has ended after all that are known, else the last that has."""
-    kind, known = index.periods.kind, {one.period for one in _entries(visit) if one.department == visit.visitor.department}
-    with suppress(Refused):
-        known |= {one for one in visit.state().scores.periods if read_period(one, kind) == one}
+    kind = index.periods.kind
+    known = {one.period for one in _entries(visit) if one.department == visit.visitor.department} | _scored(visit, kind)
     today = dt.datetime.now().astimezone().date()
     ended = [one for one in offered if (end := last_day(one, kind)) is None or end < today]
     newest = max(map(order, known), default=(0, ""))
     after = [one for one in ended if order(one) > newest]
     return next(iter([*(after if known else []), *reversed(ended), *reversed(offered)]), "")
+
+
+def _scored(visit: Visit, kind: Kind) -> set[str]:
+    """Return the periods of a kind that have scores; none where nothing can be scored yet."""
+    with suppress(Refused):
+        return {one for one in visit.state().scores.periods if read_period(one, kind) == one}
+    return set()
 
 
 def _entries(visit: Visit) -> list[Entry]:
