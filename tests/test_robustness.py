@@ -13,10 +13,11 @@ import pytest
 from hypothesis import given, settings
 from typer.testing import CliRunner
 
+from indexcalc.analysis.alternatives import with_weights
 from indexcalc.analysis.cuts import NORMS, Cut, Reweighed, cut_at
 from indexcalc.analysis.patterns import Pattern
 from indexcalc.analysis.relaxed import Relaxed
-from indexcalc.analysis.robustness import Robustness, reweighted, robustness
+from indexcalc.analysis.robustness import Robustness, robustness
 from indexcalc.cli.app import app
 from indexcalc.engine import score
 from indexcalc.panel import Panel
@@ -55,7 +56,11 @@ def nearest_of(weights: np.ndarray, now: np.ndarray, turns: np.ndarray, norm: st
 
 
 def turned(found: Scores, panel: Panel, siblings: dict[str, dict[str, float]]) -> Scores:
-    return score(reweighted(found.index, siblings), panel)
+    index = found.index
+    for node, shares in siblings.items():
+        children = [index.tree.nodes[child].id for child in index.tree.branch_of(node).children]
+        index = with_weights(index, node, [shares[child] for child in children])
+    return score(index, panel)
 
 
 def verified(found: Scores, answer: Robustness) -> None:

@@ -10,14 +10,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ..engine import with_floors
 from ..findings import Finding, Language, Place, finding, with_label
 from ..methods.arrays import np
 from ..scores import Scores
 from ..tree.layout import Branch
-from ..tree.model import Dimension, Index, Root, Weights
 from .cuts import NORMS, Question, cut_at
 from .result import Result
 from .turns import Search, Turn
@@ -130,33 +129,5 @@ def depth_of(scores: Scores) -> int:
 
 def is_above(scores: Scores, branch: Branch) -> bool:
     """Say whether a node counts in the index: what is on a board of its own does not."""
-    at = branch.position
-    while at != scores.tree.root:
-        parent = scores.tree.parents[at]
-        if at not in scores.tree.branch_at(parent).children:
-            return False
-        at = parent
-    return True
-
-
-def reweighted(index: Index, siblings: Mapping[str, Mapping[str, float]]) -> Index:
-    """Return an index with other weights among some siblings, by the ids of parent and child."""
-
-    def changed(own: Any) -> Any:
-        update: dict[str, Any] = {}
-        numbers = siblings.get(own.id)
-        if numbers is not None:
-            update["weights"] = Weights(method="given")
-        if isinstance(own, Dimension):
-            update["indicators"] = below(own.indicators, numbers)
-        return own.model_copy(update=update)
-
-    def below(children: Sequence[Any], numbers: Mapping[str, float] | None) -> tuple[Any, ...]:
-        found = [changed(child) if isinstance(child, Dimension) else child for child in children]
-        return tuple(
-            child.model_copy(update={"weight": numbers[child.id]}) if numbers and child.id in numbers else child
-            for child in found
-        )
-
-    root: Root = changed(index.index)
-    return index.changed(index=root, dimensions=below(index.dimensions, siblings.get(root.id)))
+    tree = scores.tree
+    return all(node in tree.branch_at(above).children for node, above in pairwise(tree.upwards(branch.position)))

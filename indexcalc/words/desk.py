@@ -119,7 +119,6 @@ class desk:  # noqa: N801 - read as `desk.save(language)`
     upload_check = Said("只检查", "Check only")
     upload_send = Said("上传并报送", "Upload and report")
     nothing_wrong = Said("检查通过，可以报送。", "Nothing refuses it: it can be reported.")
-    no_file = Said("未选择文件", "No file was chosen")
     reported_values = Said("报送内容", "What was reported")
     to_forms = Said("返回报送页", "Back to reporting")
     correct_it = Said("更正", "Correct it")

@@ -92,7 +92,6 @@ class page:  # noqa: N801 - read as `page.petals(language)`
     difference_from_mean = Said("与平均之差", "Against the mean")
     total = Said("总指数", "Index")
     value = Said("本{label}数值", "Value")
-    places_gained = Said("位次", "Places")
     no_gaps = Said("数据齐全，无缺报、不适用或插补。", "No value is missing, not applicable or imputed.")
     departments = Said("责任部门", "Departments")
     department_help = Said(

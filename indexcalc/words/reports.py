@@ -470,7 +470,6 @@ class word:  # noqa: N801 - read as `word.rank(language)`
     written = Said("已写入：{files}", "Written: {files}")
     expert = Said("专家", "Expert")
     group_of_experts = Said("群体（判断的几何平均）", "Group (geometric mean of judgements)")
-    to_write = Said("写入", "To write")
     weights_help = Said(
         "修改浅黄色单元格中的权重；同级合计不对时显示为红色。改好后运行 indexcalc weights import。",
         "Change the weights in the yellow cells; a sum that is wrong turns red. Then run indexcalc weights import.",
@@ -587,7 +586,6 @@ class word:  # noqa: N801 - read as `word.rank(language)`
     )
     not_among_units = Said("{state}没有该{label}，变化无法分解。", "Not among the units of {state}: the change cannot be split.")
     score_difference = Said("变化", "Change")
-    nothing_moved = Said("没有变化。", "Nothing has moved.")
     inputs_unchanged = Said("数据未变动，报告无需更新。", "The inputs have not changed; the report is of them.")
     counted = Said("填报数", "Reported")
     unmoved_rank = Said("持平", "same")
@@ -650,7 +648,6 @@ class word:  # noqa: N801 - read as `word.rank(language)`
     gap = Said("差距", "Gap")
     level = Said("{level}级指标", "Level {level}")
     reported_growth = Said("{name}{growth}", "{growth}, {name}")
-    index_level = Said("总指数", "Index")
     norm_l1 = Said("权重合计变动（百分点）", "in all")
     norm_max = Said("单项最大变动（百分点）", "at most")
     leaves_top = Said("跌出前{top}位", "Leaves the top {top}")
