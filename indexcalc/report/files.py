@@ -130,6 +130,11 @@ class Reports:
     def _sees(self, what: Open) -> bool:
         return may_see(self.scores.index, what, public=self.edition.is_public)
 
+    @property
+    def _languages(self) -> Sequence[str]:
+        """The languages of what people read: those of the edition, or the one of the tables."""
+        return self.edition.languages or (self.language,)
+
     def _html(self, shown: Analysed, inputs: Mapping[str, str]) -> dict[str, bytes]:
         from .formats.html.page import report_page
 
@@ -144,7 +149,7 @@ class Reports:
 
     def _xlsx(self, shown: Analysed, inputs: Mapping[str, str]) -> dict[str, bytes]:
         del inputs
-        names = [WORKBOOK, *(f"ranking.{language}.xlsx" for language in self._self._languages[1:])]
+        names = [WORKBOOK, *(f"ranking.{language}.xlsx" for language in self._languages[1:])]
         return {name: self._workbook(shown, language) for name, language in zip(names, self._languages, strict=True)}
 
     def _workbook(self, shown: Analysed, language: str) -> bytes:
@@ -214,7 +219,7 @@ class Reports:
 
     def _on_paper(self, shown: Analysed, kind: str, made: Callable[[Paper, date | None], bytes]) -> dict[str, bytes]:
         """Return the report as it is read on paper, a file a language."""
-        names = [f"{PAPER}.{kind}", *(f"{PAPER}.{language}.{kind}" for language in self._self._languages[1:])]
+        names = [f"{PAPER}.{kind}", *(f"{PAPER}.{language}.{kind}" for language in self._languages[1:])]
         ends = last_day(shown.period, kind_of(shown.scores, shown.period))
         return {name: made(self._paper(shown, language), ends) for name, language in zip(names, self._languages, strict=True)}
 

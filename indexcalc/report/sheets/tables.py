@@ -235,7 +235,7 @@ def coverage_sheet(scores: Scores, period: str, language: str) -> Sheet:
         Heading(word.index(language), "percent", strong=True, shows=("coverage", tree.root)),
     ]
     columns: list[list[Value]] = [
-        scores.panel.units.titles(units, language),
+        [*scores.panel.units.titles(units, language)],
         values_of(scores.covered(tree.root)[at], units),
     ]
     for node in tree.dimensions:
