@@ -140,7 +140,7 @@ class Scores:
         return self.ranks[..., self.tree.root if node is None else self.node(node)]
 
     def released_of(self, period: str, told_in: str | None = None) -> Mapping[str, float] | None:
-        """Return the ranks of a period as they were published last; nothing of one that was not.
+        """Return the ranks of a period as they were published last; nothing for one that was not.
 
         What is `told_in` the report of a period that was published itself is what had been published by then, so that the
         report stays as it is, whatever is published afterwards.

@@ -186,7 +186,7 @@ def _named(scores: Scores, units: Array, rows: Sequence[int]) -> tuple[str, ...]
 
 
 def quartiles(values: Array) -> tuple[float, float, float, float, float]:
-    """Return the least value, the three quartiles and the greatest of a vector without gaps; NaN of none.
+    """Return the least value, the three quartiles and the greatest of a vector without gaps; NaN where there is none.
 
     Quartiles are interpolated between the two values they fall between (type 7 of Hyndman, Fan 1996), as R, numpy, pandas and
     Excel's QUARTILE do.
@@ -201,7 +201,7 @@ def quartiles(values: Array) -> tuple[float, float, float, float, float]:
 
 
 def most_frequent(values: Array) -> float:
-    """Return the share of a vector without gaps that the most frequent value has; NaN of none. Source: COINr 1.1 `get_stats`.
+    """Return the share of a vector without gaps that the most frequent value has; NaN without any. Source: COINr 1.1 `get_stats`.
 
     >>> most_frequent(np.array([0.0, 0.0, 0.0, 4.0]))
     0.75

@@ -101,7 +101,7 @@ class Relaxed:
     # ---------------------------------------------------------------------------------------------- what a box says
 
     def known(self, box: Box) -> list[Known]:
-        """Return what a box says of each side, children before their parents; nothing of what is above one that is undecided."""
+        """Return what a box says of each side, children before their parents; nothing for what is above one that is undecided."""
         if self.last is None or self.last[0] is not box:
             sides = [self._known(box, side) for side in (0, 1)]
             if all(known.has[self.tree.root] for known in sides):

@@ -128,7 +128,7 @@ def evolution_of(project: Project, scores: Scores) -> Callable[[str], Evolution]
 def _space(
     scores: Scores, at: tuple[str, str] | None, neighbours: Pairs | None, *, degrees: bool
 ) -> tuple[tuple[Array, Array] | None, Neighbours | None]:
-    """Return the coordinates of units, and who is next to whom; nothing of what is not told."""
+    """Return the coordinates of units, and who is next to whom; nothing for what is not told."""
     from ..analysis.neighbours import centre_of, touching
 
     said = str(neighbours) if isinstance(neighbours, str | Path) else ""

@@ -138,7 +138,7 @@ def new_template(project: Project, file: Path) -> Path:
 
 
 def outlines_of(project: Project, scores: Scores) -> Drawn | None:
-    """Return the outlines that the tree's maps are drawn of, or refuse them; nothing of a tree that names none."""
+    """Return the outlines that the tree's maps are drawn of, or refuse them; nothing for a tree that names none."""
     pages = scores.declared.report
     names = scores.origin.units if scores.origin else None
     for at, name in enumerate(pages.pinned):

@@ -78,13 +78,13 @@ class Faces:
     japanese: tuple[Path, ...] = ()
 
     def of(self, role: Role) -> Face | None:
-        """Return the face of a role, the first of its families that is there; nothing where no Chinese face is."""
+        """Return the face of a role, the first of its families that was found; None where no Chinese face was."""
         wanted = (*ROLES[role], *LAST_RESORT)
         return next((Face(family, self.chinese[family]) for family in wanted if family in self.chinese), None)
 
 
 def folders() -> list[Path]:
-    """Return where this system keeps fonts, its own and the user's, as far as these folders are there."""
+    """Return the folders in which this system keeps fonts, its own and the user's, those that exist."""
     home, where = Path.home(), os.environ
     if sys.platform == "win32":
         named = [Path(where.get("WINDIR", "C:/Windows")) / "Fonts"]
@@ -112,7 +112,7 @@ def find_faces(places: Sequence[Path] | None = None) -> Faces:
 
 
 def _font_files(places: Sequence[Path]) -> Iterator[Path]:
-    """Return the files of fonts below some folders, in an order that does not hang on the disk."""
+    """Return the files of fonts below some folders, in the same order on every disk."""
     for folder in places:
         for where, below, files in os.walk(folder):
             below.sort()

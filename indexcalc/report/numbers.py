@@ -19,7 +19,7 @@ BARS = "▁▂▃▄▅▆▇█"
 
 
 def finite(number: Any) -> float | None:
-    """Return a plain number; nothing for what is none: NaN, or infinite."""
+    """Return a plain number; None for NaN and for what is infinite."""
     plain = float(number)
     return plain if math.isfinite(plain) else None
 

@@ -29,7 +29,7 @@ class Drawn:
 
 
 def read_outlines(index: Index, base: Path, units: Units, find: Find) -> tuple[Drawn | None, list[Finding]]:
-    """Return the outlines that `report.map` names with what is wrong in them; nothing of a tree that names none.
+    """Return the outlines that `report.map` names with what is wrong in them; nothing for a tree that names none.
 
     `find` returns the place of the unit that something is called. Units without an outline are pointed out, and outlines of
     nobody; a file that is no GeoJSON in degrees is refused.

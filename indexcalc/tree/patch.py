@@ -21,7 +21,7 @@ class Patch(NamedTuple):
 
 
 def read_patch(raw: bytes, file: str, index: Written) -> tuple[Patch | None, list[Finding]]:
-    """Read a patch for an index; nothing of one that is wrong, with all that is."""
+    """Read a patch for an index; nothing for one that is wrong, with all that is."""
     document, found = read_text(raw, file)
     data = document.data
     if found or not _is_patch(data):

@@ -158,7 +158,7 @@ def _quoted(part: str) -> str:
 
 
 def picture_of(sheet: Sheet | None, language: Language, column: int | None = None, rows: Sequence[int] | None = None) -> Markup:
-    """Draw a column of a sheet as bars: the one that matters most, unless another is asked for; nothing of a sheet without."""
+    """Draw a column of a sheet as bars: the one that matters most, unless another is asked for; nothing for a sheet without."""
     from ..report.draw.bars import MOST, bars
     from ..report.formats.text import shown
 

@@ -175,7 +175,7 @@ def _name(node: Mapping[str, Any], language: str) -> str:
 
 
 def _plain(weight: Any) -> Cell:
-    """Return a weight as people write it; nothing of one that differs by period or group, which has a column of its own."""
+    """Return a weight as people write it; nothing for one that differs by period or group, which has a column of its own."""
     return weight if isinstance(weight, (str, int, float)) else ""
 
 

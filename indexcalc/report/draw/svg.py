@@ -101,7 +101,7 @@ def short(number: float, decimals: int = 2) -> str:
 
 
 def wide(said: str, size: float = 12) -> float:
-    """Return about how wide a text is drawn: a Chinese character its size, a capital three quarters of it, others less.
+    """Return a text's estimated width: a Chinese character takes its size, a capital three quarters of it, others less.
 
     Quotation marks and dashes, U+2014 to U+2026, are as wide as a character in Chinese fonts.
     """

@@ -130,7 +130,7 @@ def _cut(sheet: Sheet, language: str, room: float, size: float) -> Sheet | None:
 
 
 def high(block: Block, language: str, width: float = PORTRAIT, size: float = CELL) -> float:
-    """Return about how high a block is on paper in points, rather too high than too low."""
+    """Return a block's height on paper in points, estimated rather too high than too low."""
     if isinstance(block, Sheet):
         return sum(_grid_high(grid, width) for grid in grids(block, language, width, size))
     if isinstance(block, Beside):
@@ -222,7 +222,7 @@ def _needs_at_best(
 
 
 def _needs(heads: Sequence[str], rows: Sequence[Sequence[str]], text: Sequence[bool], easy: int) -> list[int]:
-    """Return how many half letters each column needs at least: numbers and words are not broken, nor is text into many lines."""
+    """Return how many half letters each column needs at least: no number or word is broken, no text takes many lines."""
     need = []
     for at, (head, is_text) in enumerate(zip(heads, text, strict=True)):
         own = [row[at] for row in rows]
@@ -236,7 +236,7 @@ def _needs(heads: Sequence[str], rows: Sequence[Sequence[str]], text: Sequence[b
 
 
 def _usual(widths: Sequence[int]) -> int:
-    """Return the width that cells have at most, but for rare ones of many."""
+    """Return the width that nearly all of some cells keep within; rare wider ones of many do not count."""
     return sorted(widths)[-1 - len(widths) // _RARE] if widths else 0
 
 

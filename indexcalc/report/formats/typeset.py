@@ -86,7 +86,7 @@ def as_png(drawings: Sequence[str], own: Mapping[Role, Face], dots: int = SLIDE)
 
 
 def made_with(wanted: str) -> dict[str, str]:
-    """Return what decides the bytes of what is set beside what it says: the version of typst, the digest of each font's file.
+    """Return what the bytes of a page that is set hang on beside its text: the version of typst, the digest of each font's file.
 
     :raises Refused: as `faces` does.
     """

@@ -13,7 +13,7 @@ from .sheet import Sheet, Value
 
 
 def place_word(scores: Scores, language: str) -> str:
-    """Return what a place is called: that inside a group where there are no others."""
+    """Return what a place is called: rank, or rank in group where units are ranked in groups alone."""
     return word.rank(language) if scores.index.ranking.overall else word.group_rank(language)
 
 
@@ -32,7 +32,7 @@ def _labels_alone(scores: Scores) -> Sequence[str]:
 
 
 def sole_groups(scores: Scores) -> dict[str, list[int]]:
-    """Return the units that are ranked together by the label of their group, by no label where all are."""
+    """Return the units that are ranked together, by the label of their group; under an empty label where all are."""
     if scores.index.ranking.overall:
         return {"": list(range(len(scores.panel.units)))}
     labels = _labels_alone(scores)
@@ -40,9 +40,9 @@ def sole_groups(scores: Scores) -> dict[str, list[int]]:
 
 
 def by_group(scores: Scores, sheet: Sheet, language: str) -> list[Sheet]:
-    """Return a sheet that ranks units as one a group, where groups alone are ranked; what is said stands below the last.
+    """Return a sheet that ranks units as a sheet for each group, where groups alone are ranked; the notes stand below the last.
 
-    Together with the others of its group alone is a unit looked at: each has the mean and the range of its own.
+    Each has the mean and the range of its own group in place of those of all units.
     """
     if scores.index.ranking.overall or sheet.title not in _ranked_titles(scores, language):
         return [sheet]
@@ -64,7 +64,7 @@ def by_group(scores: Scores, sheet: Sheet, language: str) -> list[Sheet]:
 
 
 def _spread(mean: Sequence[Value], rows: Sequence[Sequence[Value]], label: int, language: str) -> tuple[Value, ...]:
-    """Return how far the units of a group are apart in each column that has a mean."""
+    """Return the row of ranges: the highest less the lowest of a group, in each column that has a mean."""
     known = [[cell for row in rows if isinstance(cell := row[at], float)] for at in range(len(mean))]
     spread = [max(own) - min(own) if own and there is not None else None for own, there in zip(known, mean, strict=True)]
     return (*spread[:label], word.spread_of(language), *spread[label + 1 :])

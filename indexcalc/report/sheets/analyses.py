@@ -79,7 +79,7 @@ def draws_sheet(
 
 
 def places_sheet(result: Uncertainty, language: str) -> Sheet:
-    """Return P(rank = k) of every unit, a column a place, the last for no rank."""
+    """Return P(rank = k) of every unit, a column for each rank, the last for no rank."""
     units, order = result.scores.panel.units, declared_order(result)
     over = word.share_of_draws(language)
     names = [word.without_a_rank(language) if np.isnan(step) else f"{step:g}" for step in result.steps.tolist()]
@@ -177,7 +177,7 @@ def left_sheet(scores: Scores, left: Sequence[Left], language: str) -> Sheet:
 
 
 def scores_without_sheet(scores: Scores, row: int, left: Sequence[Left], language: str) -> Sheet:
-    """Return each unit's score and rank of the index without each node, a row for each of both."""
+    """Return the index's scores and ranks without each node: a row for each node left out and unit."""
     order = in_rank_order(scores, row, scores.tree.root)
     headings = (
         Heading(word.left_out(language), "text"),
@@ -200,7 +200,7 @@ def scores_without_sheet(scores: Scores, row: int, left: Sequence[Left], languag
 
 
 def influence_sheet(scores: Scores, weighed: Influence, language: str, *, leaves: bool = True) -> Sheet:
-    """Return each node's weight beside what it does; with its `leaves` or, with a note of that, without."""
+    """Return each node's weight beside its effect, with or without the `leaves`; a note says where these are left out."""
     levels = _levels(scores, weighed.nodes)
     shown = [row for row in levels if leaves or scores.node(weighed.nodes[row]) >= scores.tree.leaves]
     kinds: dict[str, Kind] = {"node": "text", "id": "code"}

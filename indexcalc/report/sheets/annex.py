@@ -69,7 +69,7 @@ def method_sheet(scores: Scores, period: str, language: str, *, public: bool = F
 
 
 def direction_of(leaf: Indicator, language: str) -> str:
-    """Return which way an indicator's values are better, with its target or range."""
+    """Return an indicator's direction in words, with its target or range."""
     said = {"higher": page.higher, "lower": page.lower, "target": page.target, "range": page.range}[leaf.direction](language)
     if leaf.target is None:
         return said
@@ -78,7 +78,7 @@ def direction_of(leaf: Indicator, language: str) -> str:
 
 
 def _way(index: Index, node: Root | Dimension | Indicator, position: int, scores: Scores, language: str) -> str:
-    """Return how a node's score is made, in a few words."""
+    """Describe a node's method in a few words."""
     if isinstance(node, Indicator):
         if not node.is_scored:
             return word.not_scored(language)
@@ -111,7 +111,7 @@ class Department:
 
 
 def departments_of(shown: Analysed, language: str) -> list[Department]:
-    """Return a page a department, in the order of the tree; nothing of a tree that names none."""
+    """Return a page a department, in the order of the tree; nothing for a tree that names none."""
     return [
         Department(name, len(leaves), weight_of(shown.scores, shown.at, leaves), stake_sheet(shown, leaves, language))
         for name, leaves in shown.scores.index.by_department.items()
@@ -127,7 +127,7 @@ def department_sheets(shown: Analysed, one: Department, language: str, reporting
 
 
 def gaps_by_unit(shown: Analysed, department: str, language: str) -> Sheet:
-    """Return of which indicators of a department each unit's values are missing, do not apply or were imputed."""
+    """Return a row for each unit and status: the department's indicators that are missing, not applicable or imputed there."""
     scores, titles = shown.scores, STATUS_NAMES[spoken(language)]
     leaves = scores.index.by_department[department]
     headings = (
@@ -173,7 +173,7 @@ def _named(shown: Analysed, one: Question, language: Language) -> Finding:
 
 
 def stake_sheet(shown: Analysed, leaves: Sequence[int], language: str, most: int | None = None) -> Sheet:
-    """Return indicators with what is at stake: what all units behind their group's mean lose of the index, the largest first."""
+    """Return indicators by what is at stake: the index points that units behind their group's mean lose, the most first."""
     scores, tree = shown.scores, shown.scores.tree
     stake, behind = stakes(shown)
     order = sorted((leaf for leaf in leaves if leaf not in tree.monitored), key=lambda leaf: -float(stake[leaf]))[:most]
@@ -203,7 +203,7 @@ def stake_sheet(shown: Analysed, leaves: Sequence[int], language: str, most: int
 
 
 def stakes(shown: Analysed) -> tuple[Array, Array]:
-    """Return what units behind their group's mean lose of the index, by leaf, and each unit's own (unit, leaf), below 0."""
+    """Return the index points that units behind their group's mean lose: all together (leaf,), and each (unit, leaf) below 0."""
     leaves = shown.scores.tree.leaves
     if not shown.boards:
         return np.zeros(leaves), np.zeros((len(shown.scores.panel.units), leaves))

@@ -16,7 +16,7 @@ _MOST = 3  # decimals more than are declared, beyond which it is said in words
 
 
 def decimals_apart(scores: Scores, at: int, node: int, units: Sequence[int], language: str) -> tuple[int, tuple[str, ...]]:
-    """Return how many decimals a node's scores are shown with beside their ranks, and what is to be said of it.
+    """Return the decimals that a node's scores are shown with beside their ranks, and notes on that.
 
     A grade is judged by the score with the decimals declared: where more of them would tell otherwise, there are no more.
     """
@@ -41,7 +41,7 @@ def decimals_apart(scores: Scores, at: int, node: int, units: Sequence[int], lan
 def decimals_of(
     columns: Sequence[tuple[Sequence[float | None] | Array, Sequence[float | None] | Array]], declared: int, language: str
 ) -> tuple[int, tuple[str, ...]]:
-    """Return how many decimals columns of scores are shown with, each beside its ranks, and what is to be said of it."""
+    """Return the decimals that columns of scores are shown with, each beside its ranks, and notes on that."""
     pairs = [tuple(np.array(column, dtype=float) for column in pair) for pair in columns]
     for decimals in range(declared, declared + _MOST + 1):
         if not any(_alike(x, rank, decimals) for x, rank in pairs):
@@ -50,7 +50,7 @@ def decimals_of(
 
 
 def _alike(x: Array, rank: Array, decimals: int) -> bool:
-    """Say whether two scores are shown alike and ranked apart."""
+    """Say whether any two scores look the same at some decimals though their ranks differ."""
     order = np.lexsort((rank, x))
     shown, rank = rounded(x[order], decimals), rank[order]
     return bool(((shown[1:] == shown[:-1]) & (rank[1:] != rank[:-1])).any())

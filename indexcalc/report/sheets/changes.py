@@ -96,7 +96,7 @@ def change_sheet(moves: ScoreChange, language: str, leading: Sequence[str] = ())
 
 
 def without_score(moves: ScoreChange, names: tuple[str, str], lacking: tuple[Sequence[int], Sequence[int]], language: str) -> str:
-    """Name the units that have no score in either of two states, by their places among those of a change; nothing of none."""
+    """Name the units without a score in either of two states (`lacking`: their places in the change); empty without any."""
     parts = [
         word.without_score_in(language).format(
             state=state_title(name, language), units=_named(moves.units.titles(places, language), language)
@@ -108,7 +108,7 @@ def without_score(moves: ScoreChange, names: tuple[str, str], lacking: tuple[Seq
 
 
 def _named(names: Sequence[str], language: str) -> str:
-    """Return names in a row, the first of very many with how many there are."""
+    """Return names in a row; of very many the first, with the count of all."""
     shown = listed(names[:MOST_NAMES], language)
     return shown if len(names) <= MOST_NAMES else several(names[:MOST_NAMES], len(names)).spoken(language)
 
@@ -123,7 +123,7 @@ def notes_between(moves: ScoreChange, language: str) -> tuple[str, ...]:
 
 
 def _of_the_units(moves: ScoreChange, language: str) -> tuple[str, ...]:
-    """Say which units are compared as they came to be between two periods, and which have come or gone."""
+    """Say which units were merged or renamed between two periods, and which have come or gone."""
     earlier, later, (before, after), units = moves.earlier, moves.later, moves.periods, moves.later.panel.units
     pairs = [
         f"{units.title(unit, language)} = {' + '.join(units.title(old, language) for old in parts)}"
@@ -146,7 +146,7 @@ def _periods(moves: ScoreChange, language: str) -> tuple[str, str]:
 
 
 def state_title(state: str, language: str) -> str:
-    """Return what one of two states is called that are compared: a period, or a method, or as it is named.
+    """Return the title of a state that is compared: of a period or a method, or its own name.
 
     >>> state_title("2022Q4", "en"), state_title("old.yaml", "zh")
     ('2022Q4', 'old.yaml')
@@ -227,7 +227,7 @@ def agreement_text(comparison: Comparison, language: str) -> str:
 
 
 def turns_sheet(result: Robustness, language: str, *, top: bool = False) -> Sheet:
-    """Return for each pair of neighbours, or each unit of the top, how far weights must move at each level to turn the order."""
+    """Return how far weights must move at each level to turn each pair of neighbours, or to take each unit out of the top."""
     scores, turns = result.scores, result.leaves_top if top else result.pairs
     levels = sorted({turn.level for turn in turns})
     title = word.leaves_top(language).format(top=result.top) if top else word.ahead(language)
@@ -256,13 +256,13 @@ def turns_sheet(result: Robustness, language: str, *, top: bool = False) -> Shee
 
 
 def _movement(level: str, norm: str, language: str) -> str:
-    """Return what the movement of weights at a level is called, by what is counted of it."""
+    """Return the heading of a movement of weights at a level, by the norm that measures it."""
     said = word_of(f"norm {norm}", language)
     return f"{level} {said}" if language == "en" else f"{level}{said}"
 
 
 def _distance(turn: Turn, language: str) -> Value:
-    """Return how far weights must move in points; what is not proved with the bound that is, nothing where no weights do it."""
+    """Return how far weights must move, in points: with its proved bound where it is not exact, None where no weights do it."""
     if turn.exact:
         return None if math.isnan(turn.distance) else _points(100 * turn.distance)
     found = "–" if math.isnan(turn.distance) else _points(100 * turn.distance)
@@ -270,7 +270,7 @@ def _distance(turn: Turn, language: str) -> Value:
 
 
 def _points(points: float) -> str:
-    """Return percentage points of weight with two decimals, and of fewer than the least of these that they are fewer."""
+    """Return percentage points of weight with two decimals; `<0.01` where they would show as 0."""
     return "<0.01" if 0 < points < 0.005 else number(points, 2)
 
 

@@ -11,7 +11,7 @@ from .tables import notes
 
 
 def definitions_sheet(scores: Scores, period: str, language: str) -> Sheet | None:
-    """Return a row for each indicator of which the tree says what it is or who reports it; nothing where it says so of none."""
+    """Return a row for each indicator that has a definition or a department; None where none has a definition."""
     tree, at = scores.tree, scores.periods.index(period)
     leaves = [leaf for leaf in range(tree.leaves) if notes_of(tree.nodes[leaf]) or _leaf(scores, leaf).department]
     if not any(notes_of(tree.nodes[leaf]) for leaf in leaves):
@@ -51,7 +51,7 @@ def _above(scores: Scores, leaf: int, language: str) -> list[str]:
 
 
 def _weight(scores: Scores, period: int, leaf: int) -> Value:
-    """Return what a leaf weighs in the index, in per cent; nothing of what is monitored."""
+    """Return what a leaf weighs in the index, in per cent; nothing for what is monitored."""
     if leaf in scores.tree.monitored:
         return None
     share = finite(scores.effective_weights[period, leaf])

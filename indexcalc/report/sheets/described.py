@@ -15,7 +15,7 @@ MOST_NAMED = 5  # units that stand apart, by name
 
 
 def values_sheet(result: Description, language: str) -> Sheet:
-    """Return an indicator a row: how many values there are, where they lie, how they lean, and which units stand apart."""
+    """Return a row an indicator: counts, quartiles, mean, spread, skewness and kurtosis, and the units that stand apart."""
     scores = result.scores
     headings = (
         Heading(word.indicator(language), "text"),
@@ -59,7 +59,7 @@ def values_sheet(result: Description, language: str) -> Sheet:
 
 
 def beside_sheet(result: Description, language: str) -> Sheet:
-    """Return an indicator a row: how its scores go with those of the node above, and of which node beside it most and least."""
+    """Return a row an indicator: its correlation with the node above, and with the sibling that is closest and farthest."""
     scores = result.scores
     headings = (
         Heading(word.indicator(language), "text"),
@@ -89,7 +89,7 @@ def leaf_title(scores: Scores, node: str, language: str) -> str:
 
 
 def _apart(scores: Scores, one: Profile, language: str) -> str:
-    """Name the units that stand apart, those below with ↓ and those above with ↑; of many the farthest."""
+    """Name the outlying units, low ones after ↓ and high ones after ↑; of many the farthest."""
     return " ".join(f"{mark}{_named(scores, ids, language)}" for mark, ids in (("↓", one.low), ("↑", one.high)) if ids)
 
 

@@ -20,7 +20,7 @@ _FINE = 4  # decimals of measures that are small numbers
 
 
 def evolution_sheets(result: Evolution, language: Language) -> dict[str, Sheet]:
-    """Return the tables by a short name, those that there is something for."""
+    """Return the tables by short names, without those that would be empty."""
     sheets = {"": _differences(result, language), "sigma": _sigma(result, language)}
     if result.by:
         sheets |= {"groups": _groups(result, language), "pairs": _pairs(result, language)}

@@ -103,7 +103,7 @@ def versus_sheet(result: Versus, names: tuple[str, str], language: Language) -> 
 
 
 def shifts(result: Versus, gaps: Array, node: int) -> bool:
-    """Say whether gaps (node,) add something to a difference that is not shown as 0."""
+    """Say whether the part of a difference that comes from gaps (node,) shows as more than 0."""
     shift = finite(gaps[node])
     return shift is not None and bool(float(number(shift, result.scores.index.index.decimals)))
 

@@ -29,7 +29,7 @@ def follow_sheets(scores: Scores, period: str, language: str) -> dict[str, Sheet
 
 
 def outcomes_sheet(scores: Scores, met: Sequence[Met], language: str, periods: Sequence[str] = ()) -> Sheet:
-    """Return who is in for which outcome, by which rank, and who ties at the border; in which period, where these are given."""
+    """Return the units that each outcome applies to, by which rank, and who ties at the border; with `periods`, in which one."""
     tied = any(one.tied for one in met)
     headings = [
         *([Heading(word.period(language), "period")] if periods else []),

@@ -81,7 +81,7 @@ def _weight_at(index: Index, node: Root | Dimension | Indicator) -> str:
 
 
 def _line(place: Place) -> str:
-    """Return a line of the tree's file, without its folder, which is another on another machine; nothing without a file."""
+    """Return a line of the tree's file, by the file's name alone, since folders differ between machines; empty without a file."""
     return str(replace(place, file=PurePath(place.file).name)) if place.file and place.line else ""
 
 
@@ -92,7 +92,7 @@ def _coverage(scores: Scores, period: int, position: int) -> float | None:
 
 
 def _about(scores: Scores, position: int, language: str, *, public: bool) -> Iterator[tuple[str, str]]:
-    """Yield what a node says of itself, each with what that is called: its definition, who reports it, what it is measured in."""
+    """Yield a node's notes, each as a title and a text: its definition, department, unit of measurement and role."""
     index, node = scores.index, scores.tree.nodes[position]
     notes = notes_of(node)
     opened = may_see(index, "departments", public=public)
@@ -119,7 +119,7 @@ def _formula(index: Index, node: Root | Dimension | Indicator, language: str) ->
 
 
 def arithmetic(index: Index, leaf: Indicator, language: str) -> str:
-    """Return the formula of a leaf as in the file, or what it takes of the events of a log; nothing of one that is reported."""
+    """Return the formula of a leaf as in the file, or what it takes of the events of a log; nothing for one that is reported."""
     if leaf.events is None or leaf.formula not in (None, leaf.events.formula):
         return leaf.formula or ""
     names = [f"{leaf.id}.{part}" for part in leaf.events.ratio or ()] or [leaf.id]
@@ -266,7 +266,7 @@ def coverage_over_time(scores: Scores, language: str) -> Sheet:
 
 
 def counts(scores: Scores, period: str, language: str) -> list[tuple[str, str]]:
-    """Return what there is of the index, each with how many: nodes of each level, departments, units, periods."""
+    """Return the counts at the top of the page, each with its title: nodes, departments, units, periods, coverage."""
     tree, index, at = scores.tree, scores.index, scores.periods.index(period)
     inner = len(tree.nodes) - tree.leaves - 1
     coverage = _coverage(scores, at, tree.root)
@@ -283,5 +283,5 @@ def counts(scores: Scores, period: str, language: str) -> list[tuple[str, str]]:
 
 
 def percent(share: float | None, decimals: int = 2) -> str:
-    """Return a share as people read it; nothing of what does not count."""
+    """Return a share as people read it; nothing for what does not count."""
     return "" if share is None else f"{number(100 * share, decimals)}%"

@@ -12,7 +12,7 @@ from .tables import in_rank_order
 
 
 def cuts_sheet(result: Graded, language: Language) -> Sheet:
-    """Return a row a grade: what parts it from the next, and how many units have it."""
+    """Return a row a grade: where it starts, how many units have it, and their lowest and highest score."""
     headings = (
         Heading(word.grade(language), "text", strong=True),
         Heading(word.grade_starts(language), "score", decimals=4),

@@ -28,7 +28,7 @@ MOST_LETTERS = 800  # of the cells of one value, and where they stand
 
 
 def units_shown(shown: Analysed) -> list[int]:
-    """Return the units that a page can be asked for: the one that it is about, or all by rank; of too many the first."""
+    """Return the units whose lineage a page offers: its own one, or all by rank; of too many the first alone."""
     if shown.unit is not None:
         return [shown.unit]
     units = in_rank_order(shown.scores, shown.at, shown.scores.tree.root) or shown.scores.listed(shown.at)
@@ -36,7 +36,7 @@ def units_shown(shown: Analysed) -> list[int]:
 
 
 def lineage_sheet(shown: Analysed, unit: int, language: Language, *, public: bool) -> Sheet:
-    """Return a unit's lineage, in the order of the tree; for everybody without what the tree does not open."""
+    """Return a unit's lineage, in the order of the tree; the `public` edition is without what the tree does not open."""
     scores, tree = shown.scores, shown.scores.tree
     decimals = scores.index.index.decimals
     places = may_see(scores.index, "addresses", public=public)
@@ -122,6 +122,6 @@ def _score(scores: Scores, period: int, unit: int, position: int, language: str)
 
 
 def _points(points: float, decimals: int, *, known: bool) -> str:
-    """Return points; nothing of what has no score and moves nothing either, as what is missing without a floor."""
+    """Return points as text; empty for a node without a score that adds nothing either, such as a gap without a floor."""
     there = finite(points)
     return number(there, decimals) if there is not None and (known or there) else ""

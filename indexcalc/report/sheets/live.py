@@ -58,7 +58,7 @@ class Live:
 
     @cached_property
     def blocks(self) -> tuple[tuple[int, tuple[int, ...]], ...]:
-        """Each inner node with the nodes that come together in it, in the order of the tree; last, under -1, those at the top."""
+        """Each inner node with its children in the workbook, in the order of the tree; last, under -1, the nodes at the top."""
         tree = self.scores.tree
         found = [(at, self._children(self.branch_of[at])) for at in tree.reading_order if at in self.branch_of]
         placed = {child for _, children in found for child in children}
@@ -67,12 +67,12 @@ class Live:
 
     @cached_property
     def children(self) -> dict[int, tuple[int, ...]]:
-        """The nodes that come together in each inner node, by its place."""
+        """The children in the workbook of each inner node, by its place."""
         return dict(self.blocks)
 
     @property
     def is_large(self) -> bool:
-        """Whether there are so many units that tables below the ranking keep their values, and ranks but those of the index."""
+        """Whether there are so many units that only the ranking is made anew: other tables and ranks keep their values."""
         return len(self.units) > MOST_UNITS
 
     def _children(self, branch: Branch) -> tuple[int, ...]:
@@ -82,7 +82,7 @@ class Live:
         return tuple(child for child in tree.below(branch.position) if child not in tree.monitored)
 
     def fixed(self, position: int) -> str:
-        """Return why an inner node keeps its score whatever the weights; nothing of one that is made anew."""
+        """Return why an inner node keeps its score whatever the weights; nothing for one that is made anew."""
         branch = self.branch_of[position]
         if why := fixed_by(self.scores, branch):
             return why
@@ -99,7 +99,7 @@ class Live:
         return self.is_live(position) and any(self.fixed(child) or self.is_partly_fixed(child) for child in below)
 
     def is_free(self, position: int) -> bool:
-        """Say whether the weights below a node move scores, up to the index or to where the node ends."""
+        """Say whether the weights below a node move its score and those of all nodes above it."""
         branch = self.branch_of[position]
         if branch.aggregate not in BY_WEIGHTS or len(branch.children) < 2:
             return False
@@ -114,7 +114,7 @@ class Live:
 
     @cached_property
     def floors(self) -> Array:
-        """The worst score of each node (node,), which stands in for gaps where a node asks for that; NaN of none."""
+        """The worst score of each node (node,), which stands in for gaps where a node asks for that; NaN where there is none."""
         made = leaf_floors(self.scores.index, self.scores.scores, self.scores.panel.units)
         for branch, w in zip(self.scores.tree.branches, self.scores.weights, strict=True):
             fill_floor(self.scores.index, branch, w, made, self.scores.scores)
@@ -126,7 +126,7 @@ class Live:
         return any(branch.missing.policy == "floor" for branch in self.branches)
 
     def mirror(self, position: int) -> float | None:
-        """Return what a node's score is taken from, where it is turned."""
+        """Return the number that a turned node's score is subtracted from, None for others."""
         return float(mirror(self.scores.index, self.scores.panel.units)) if self.branch_of[position].turned else None
 
     def points(self, position: int) -> Array | None:
@@ -154,7 +154,7 @@ class Live:
         return -shown if ranking.first == "lowest" else shown
 
     def sorted_places(self, position: int) -> tuple[Array, Array]:
-        """Return the first score of the place of each unit, sorted from the best, and the ranks (unit,); those without last."""
+        """Return the first score of each unit's place, and the ranks (unit,), sorted from the best; units without a rank last."""
         x, ranks = self.compared(position), np.asarray(self.scores.ranks[self.at, list(self.units), position], dtype=float)
         order = np.argsort(-x, kind="stable")
         sorted_ranks = ranks[order]
@@ -169,11 +169,11 @@ class Live:
         return made
 
     def applies(self, position: int) -> Array:
-        """Say of which units a node is asked (unit,)."""
+        """Say to which units a node applies (unit,)."""
         return np.asarray(self.scores.node_status(position)[self.at] != NOT_APPLICABLE)
 
     def grades(self, position: int) -> tuple[Grade, ...]:
-        """Return a node's grades where its score alone says which one it has; nothing else."""
+        """Return a node's grades where they go by its score alone; else none."""
         grades = self.scores.index.grades_of(self.scores.tree.nodes[position])
         return grades if all(one.by_score for one in grades) else ()
 
@@ -188,7 +188,7 @@ class Live:
 
 
 def live_of(scores: Scores, period: str) -> Live | None:
-    """Return a period for a workbook that makes it anew; nothing where the page of the report does not either, or of too many."""
+    """Return what a workbook needs to score a period anew; None where the page cannot either, or there are too many units."""
     at = scores.periods.index(period)
     units = len(scores.listed(at))
     if not can_be_made_anew(scores, at) or units > MOST_ROWS:

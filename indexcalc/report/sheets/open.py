@@ -10,7 +10,7 @@ from .sheet import Sheet, Value
 
 
 def may_see(index: Index, what: Open, *, public: bool) -> bool:
-    """Say whether something of an index may be seen: always within, by the public what the tree says."""
+    """Say whether readers may see something of an index: always inside the house, in the public edition what the tree opens."""
     return not public or what in index.publish
 
 

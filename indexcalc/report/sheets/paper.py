@@ -92,7 +92,7 @@ class Attachment:
 
 @dataclass(frozen=True)
 class Paper:
-    """A report as it is read from the title, broken by sense into lines, to the last attachment."""
+    """A report in reading order: its title, broken into lines by sense, its body and its attachments."""
 
     titles: tuple[str, ...]
     language: str

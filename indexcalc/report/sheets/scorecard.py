@@ -32,7 +32,7 @@ MOST_PERIODS = 8
 
 @dataclass(frozen=True)
 class Scorecard:
-    """A unit's page: figures as numbers, tables as sheets. NaN and None for what there is not."""
+    """A unit's page: figures as numbers, tables as sheets; NaN and None for what it lacks."""
 
     unit: int
     id: str

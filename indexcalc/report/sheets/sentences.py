@@ -63,7 +63,7 @@ def headlines(shown: Analysed, language: str) -> list[Sentence]:
 
 
 def dimension_sentence(shown: Analysed, node: int, language: str) -> str:
-    """Return who leads a dimension, who is last, and which node below it spreads most (S5); nothing of one without scores."""
+    """Return who leads a dimension, who is last, and which node below it spreads most (S5); nothing for one without scores."""
     scores, at = shown.scores, shown.at
     own = scores.scores[at, :, node]
     if np.isnan(own).all():
@@ -162,7 +162,7 @@ def _leading(shown: Analysed, language: str) -> Iterator[tuple[str, str]]:
 
 
 def _whole_ties(ranks: Sequence[float], order: Sequence[int]) -> int:
-    """Return how many of the first are named: with the last of these all who share its rank."""
+    """Return how many units are named as the first few: all that share the last one's rank are."""
     last = ranks[order[min(NEXT, len(order)) - 1]]
     return sum(ranks[unit] <= last for unit in order)
 
@@ -388,7 +388,7 @@ def _turned(shown: Analysed, unit: int, language: str) -> Iterator[str]:
 
 
 def _tree_changed(shown: Analysed, language: str) -> Iterator[tuple[str, str]]:
-    """Say what is new in the tree since the period before (S10); nothing of one that is the same."""
+    """Say what is new in the tree since the period before (S10); nothing for one that is the same."""
     last = period_before(shown.scores, shown.period)
     if last is None or not shown.whole.editions:
         return
@@ -411,7 +411,7 @@ def _tree_changed(shown: Analysed, language: str) -> Iterator[tuple[str, str]]:
 
 
 def first_of(titles: Sequence[str], language: str, most: int = MOST_NEW) -> str:
-    """Return names of nodes in a row, of many the first with how many there are."""
+    """Return names of nodes in a row; of many the first, with the count of all."""
     row = listed(titles[:most], language)
     return sentence.several_nodes(language).format(names=row, count=len(titles)) if len(titles) > most else row
 
@@ -421,7 +421,7 @@ def _setting(index: Index, node: str, key: str) -> object:
 
 
 def names_ends(shown: Analysed, language: str, count: int) -> list[str]:
-    """Return who is first and last, so many of each, as bulletins name them where they are asked to; nothing of few units."""
+    """Return who is first and last, so many of each, as bulletins name them where they are asked to; nothing for few units."""
     scores, ranks = shown.scores, shown.scores.rank()[shown.at]
     order = [unit for unit in in_rank_order(scores, shown.at, scores.tree.root) if np.isfinite(ranks[unit])]
     if len(order) < 2 * count:
@@ -435,7 +435,7 @@ def names_ends(shown: Analysed, language: str, count: int) -> list[str]:
 
 
 def names(scores: Scores, units: Sequence[int], language: str, *, most: int = MOST_NAMES) -> str:
-    """Return units' names in a row, the first few of many with how many there are."""
+    """Return units' names in a row; of many the first few, with the count of all."""
     titles = scores.panel.units.titles(units, language)
     if len(titles) <= most:
         return (

@@ -285,7 +285,7 @@ def adjusted_by(scores: Scores, at: int, item: int) -> tuple[Array, Array | None
 
 
 def best_grade_left(index: Index, item: Adjustment, language: str) -> str:
-    """Return the best grade that a veto leaves, as it is read; nothing of what leaves all."""
+    """Return the title of the best grade that a veto leaves; empty where it leaves all."""
     named = item.veto.grade if item.veto else None
     return next((grade.title(language) for grade in index.grades if grade.name == named), "")
 
@@ -364,7 +364,7 @@ def period_before(scores: Scores, period: str) -> str | None:
 
 
 def last_periods(scores: Scores, period: str, most: int) -> list[int]:
-    """Return the places of the last periods of the kind of one, up to it."""
+    """Return the places of the last periods of a period's kind, up to it."""
     kind = kind_of(scores, period)
     return [at for at in range(scores.periods.index(period) + 1) if kind_of(scores, scores.periods[at]) == kind][-most:]
 
@@ -416,7 +416,7 @@ def _add_beside_score(scores: Scores, at: int, node: int, units: Sequence[int], 
 
 
 def primary(scores: Scores, at: int, unit: int, node: int, language: str) -> str:
-    """Return the names of the children that attain a unit's score of a node."""
+    """Return the names of the children that attain a unit's score at a node."""
     return listed((scores.tree.nodes[child].title(language) for child in scores.primary(at, unit, node)), language)
 
 

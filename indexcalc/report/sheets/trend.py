@@ -20,7 +20,7 @@ from .whole import adds_up, counted_of, of_the_whole, whole_of
 
 
 def trend_sheet(result: Trend, language: str) -> Sheet:
-    """Return a node of one unit, a row a period; or of one period, a row a unit, the best first.
+    """Return a node in time: of one unit a row a period, or of one period a row a unit, the best first.
 
     Of a year there is what it has moved since the year before, apart from what other periods have moved since the one before
     and since a year before.
@@ -71,7 +71,7 @@ class _Trend:
         return (word.of_both_periods(self.language).format(sums=sums, label=unit_label(self.scores, self.language)),)
 
     def _notes(self) -> Iterator[str]:
-        """Say of the units that are shown what they came out of, and of one that is no more what came after."""
+        """Say which units the ones shown came out of, and which came after one that is gone."""
         scores, units, language = self.scores, self.scores.panel.units, self.language
         for unit in dict.fromkeys(unit for _, unit in self.rows) if scores.there is not None else ():
             if unit in units.wholes and (before := self._first(unit)):
@@ -151,7 +151,7 @@ class _Trend:
         self.table.add(Heading(word.revised(self.language), "revision"), _plain(self._array(self.result.node_scores) - then))
 
     def _compared(self) -> list[tuple[str, list[int], Any]]:
-        """Return what there is to compare with: what it is called, where each period's stands, and which have it (period, 1)."""
+        """Return the comparisons: the key of each, each period's earlier one by its place, and for which kinds it is made."""
         last, year = earlier(self.scores)
         kinds = [kind_of(self.scores, period) for period in self.scores.periods]
         yearly = np.array([kind in YEARS for kind in kinds])[:, None]

@@ -48,7 +48,7 @@ def weights_sheet(weights: TreeWeights, language: str) -> Sheet:
 
 
 def _declared(weights: TreeWeights, node: str) -> str:
-    """Return a weight that differs by groups of units as it is written, nothing of any other."""
+    """Return a weight that differs by groups of units as it is written, nothing for any other."""
     weight = vars(weights.index.by_id[node]).get("weight")
     return written(weight.written) if isinstance(weight, ByGroup) else ""
 

@@ -94,7 +94,7 @@ def data_of_the_whole(scores: Scores, period: int, node: int, language: str) -> 
 
 
 def whole_of(index: Index, language: str) -> str:
-    """Return what all units together are called."""
+    """Return the name of all units together, such as the city."""
     return (index.units.whole_en if language == "en" else index.units.whole) or word.whole(language)
 
 
@@ -115,7 +115,7 @@ def counted_of(index: Index, leaf: Indicator) -> Column | None:
 
 
 def _groups(scores: Scores, units: Sequence[int]) -> dict[str, Any]:
-    """Return the rows of each group, by its name in the order of the table of units; nothing of one group or of very many."""
+    """Return the rows of each group, by its name in the order of the table of units; nothing for one group or of very many."""
     by = scores.index.ranking.within or ("group" if any(scores.panel.units.groups) else None)
     labels = scores.panel.units.labels(by) if by is not None else ()
     names = [name for name in dict.fromkeys(labels) if name]

@@ -26,7 +26,7 @@ MOST_PERIODS = 12
 
 
 def parts_sheet(shown: Analysed, language: str) -> Sheet:
-    """Return what each dimension adds to each unit's score, and what it has beside them: together they are the score."""
+    """Return each unit's score in parts: what each dimension adds, and the rest; together they are the score."""
     scores, at, tree = shown.scores, shown.at, shown.scores.tree
     units = in_rank_order(scores, at, tree.root)
     decimals = scores.index.index.decimals
@@ -48,13 +48,13 @@ def parts_sheet(shown: Analysed, language: str) -> Sheet:
 
 
 def _part(shown: Analysed, unit: int, node: int) -> float | None:
-    """Return what a dimension adds to a unit's score; nothing where it has no score, and nothing that stands in for it."""
+    """Return what a dimension adds to a unit's score; None where it has no score and nothing stands in for it."""
     part = finite(shown.contribution[unit, node])
     return None if not part and np.isnan(shown.scores.scores[shown.at, unit, node]) else part
 
 
 def course_sheet(scores: Scores, period: str, language: str) -> Sheet | None:
-    """Return the scores of the index over the periods of a kind up to one, the newest last; nothing of a single period."""
+    """Return the scores of the index over the periods of a kind up to one, the newest last; nothing for a single period."""
     rows = last_periods(scores, period, MOST_PERIODS)
     if len(rows) < 2:
         return None
@@ -98,14 +98,14 @@ def values_sheet(scores: Scores, period: str, language: str) -> Sheet:
 
 
 def values_of_units(scores: Scores, period: str, language: str) -> tuple[Sheet | None, str]:
-    """Return the sheet of values, or nothing of many units and what is said of that."""
+    """Return the sheet of values and an empty remark; for many units no sheet, and a remark that says so."""
     if len(scores.listed(scores.periods.index(period))) > MOST_UNITS:
         return None, book.data_left(language).format(most=MOST_UNITS)
     return values_sheet(scores, period, language), ""
 
 
 def live_workbook(scores: Scores, period: str, language: str) -> tuple[Live | None, str]:
-    """Return what a workbook makes anew when weights are changed, and what is to be said of it where that is not all."""
+    """Return what a workbook makes anew when weights change, and a remark where that is not everything."""
     live = live_of(scores, period)
     if live is not None and live.is_ranked_anew(scores.tree.root):
         return live, book.from_second_level(language) if live.bottom else ""

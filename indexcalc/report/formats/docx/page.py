@@ -69,7 +69,7 @@ def docx(paper: Paper, ends: dt.date | None = None, *, template: bytes | None = 
 
 
 def check_template(content: bytes) -> str:
-    """Return what keeps a template from being used; nothing of one that can be."""
+    """Return why a template cannot be used; nothing for one that can."""
     try:
         _docx().Document(io.BytesIO(content))
     except Refused:
@@ -148,7 +148,7 @@ class _Document:
         return _without_times(buffer.getvalue(), plain=self.is_own)
 
     def _move_to_its_place(self, before: Sequence[Any]) -> None:
-        """Move what was written to the line of the template that keeps its place, if there is one, and take that away."""
+        """Move the report to the line of the template that keeps its place, if there is one, and remove that line."""
         places = (one for one in self.document.paragraphs if one.text.strip() in PLACE_OF_TEXT)
         if self.is_own or (place := next(places, None)) is None:
             return
@@ -225,7 +225,7 @@ class _Document:
             self._small(figure.note)
 
     def _beside(self, block: Beside, width: float) -> None:
-        """Put a small picture beside lines of text, in a table of which nothing is seen."""
+        """Put a small picture beside lines of text, in a table without borders."""
         table = self.document.add_table(rows=1, cols=2)
         table.autofit = False
         for cell, column, own in zip(table.rows[0].cells, table.columns, (PETALS + 12, width - PETALS - 12), strict=True):
@@ -324,7 +324,7 @@ class _Document:
             spoken.set(self._tag("w:eastAsia"), "zh-CN")
 
     def _set_style(self, name: str, own: _Style, *, is_new: bool) -> None:
-        """Make a style, or give one that is there the look of the standard and nothing of the theme, whose faces offices miss."""
+        """Make a style, or give an existing one the look of the standard, without the theme, whose faces other offices lack."""
         pt, align = self.docx.shared.Pt, self.docx.enum.text.WD_ALIGN_PARAGRAPH
         kinds = self.docx.enum.style.WD_STYLE_TYPE
         style = self.document.styles.add_style(name, kinds.PARAGRAPH) if is_new else self.document.styles[name]
@@ -375,7 +375,7 @@ class _Document:
         section._sectPr.append(self._element("w:docGrid", type="lines", linePitch="579"))
 
     def _turn(self, section: Any, *, wide: bool) -> None:
-        """Turn a page across or upright, with its margins: what was above is left then."""
+        """Turn a page across or upright with its margins: the upper one becomes the left one."""
         across = self.docx.enum.section.WD_ORIENT
         left, right, above, below = self.margins
         section.orientation = across.LANDSCAPE if wide else across.PORTRAIT
@@ -433,7 +433,7 @@ def _without_times(content: bytes, *, plain: bool) -> bytes:
 
 
 def made_with() -> dict[str, str]:
-    """Return what decides the bytes of a Word document beside what it says: python-docx, and what its pictures are drawn with.
+    """Return the versions that the bytes of a Word document hang on: of python-docx, and of what its pictures are drawn with.
 
     :raises Refused: as `docx` does.
     """

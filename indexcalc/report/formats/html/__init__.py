@@ -1,4 +1,4 @@
-"""A period's report as one page: it asks nothing of anybody and is whole without scripts."""
+"""A period's report as one page: it loads nothing from elsewhere and is complete without scripts."""
 
 PAGE = "report.html"
 FRAMEWORK = "index.html"

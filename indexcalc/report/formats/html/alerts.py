@@ -23,7 +23,7 @@ from .markup import Cell, Row, Table, table, with_drawings, with_rows
 
 
 def warning_board(shown: Analysed, language: str, *, values: bool = True) -> SimpleNamespace | None:
-    """Return the warnings of a period with their marks, and what was observed; nothing of a tree without rules."""
+    """Return the warnings of a period with their marks, and what was observed; nothing for a tree without rules."""
     if not shown.judged:
         return None
     scores = shown.whole
@@ -65,7 +65,7 @@ def _with_courses(made: Table, shown: Analysed, found: Sequence[Warned], sheet: 
 
 
 def in_words(values: Iterable[float], language: str, form: str = ".4g") -> str:
-    """Return the values of a course as text, for who does not see it drawn."""
+    """Return the values of a course as text, for readers who cannot see the drawing."""
     return in_a_row(("–" if math.isnan(value) else f"{value:{form}}" for value in values), language)
 
 

@@ -47,7 +47,7 @@ class Block:
     parts: dict[str, Any] = field(default_factory=dict)
 
     def __getattr__(self, name: str) -> Any:
-        """Return a part; None of those that there are none of."""
+        """Return a part of the page, None where it has none by that name."""
         if name.startswith("_"):
             raise AttributeError(name)
         return self.parts.get(name)
@@ -124,7 +124,7 @@ def _pictures(shown: Analysed, language: str, prefix: str) -> dict[str, Any]:
 
 
 def has_petals(shown: Analysed) -> bool:
-    """Say whether there are so few units, and so many dimensions, that petals say something."""
+    """Say whether petals are drawn: there are few units, and dimensions enough."""
     return 2 < len(shown.dimensions) <= 12 and len(shown.scores.panel.units) <= MOST_STRIPS
 
 

@@ -143,7 +143,7 @@ def history(shown: Analysed, language: str, *, periods: int = MOST_PERIODS) -> S
 
 
 def evolved(shown: Analysed, asked: str) -> list[SimpleNamespace]:
-    """Return how scores evolved, a table each with its pictures, without the long ones; nothing of what was not asked for."""
+    """Return how scores evolved, a table each with its pictures, without the long ones; nothing for what was not asked for."""
     if shown.evolution is None:
         return []
     language = spoken(asked)

@@ -27,7 +27,7 @@ class Cell:
 
 @dataclass(frozen=True)
 class Row:
-    """A row with what it is found and filtered by."""
+    """A row, with the unit, group and level that it is found and filtered by."""
 
     cells: tuple[Cell, ...]
     unit: str = ""
@@ -92,7 +92,7 @@ def table(
 
 
 def in_pages(rows: Sequence[Row], a_page: int) -> tuple[tuple[Row, ...], ...]:
-    """Return rows in runs of so many, all in one where there are no more than three times as many."""
+    """Return rows in runs of `a_page`, or all in one run where there are no more than three times as many."""
     size = len(rows) if len(rows) <= 3 * a_page else a_page
     return tuple(tuple(rows[start : start + size]) for start in range(0, len(rows), max(size, 1)))
 
@@ -127,7 +127,7 @@ def with_column(made: Table, at: int, head: Head, cells: Sequence[Cell]) -> Tabl
 
 
 def _with_place(upper: Sequence[Head], at: int) -> tuple[Head, ...]:
-    """Return the upper headings with an empty place at a column that none of them spans across."""
+    """Return the upper headings with an empty one over a column that was put in between two of them."""
     found, column = [], 0
     placed = False
     for head in upper:

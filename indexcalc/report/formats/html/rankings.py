@@ -85,7 +85,7 @@ def _pinnable(made: Table, units: Sequence[int], shown: Analysed, language: str)
 
 
 def keys(shown: Analysed, units: Sequence[int]) -> list[Row]:
-    """Return what the rows of units are found by."""
+    """Return the units and groups that the rows of units are found by."""
     names = shown.scores.panel.units
     return [Row((), names.ids[unit], names.groups[unit] if names.groups else "") for unit in units]
 
@@ -103,7 +103,7 @@ def bars(shown: Analysed, units: Sequence[int]) -> dict[int, Markup]:
 
 
 def score_ends(shown: Analysed) -> tuple[float, float]:
-    """Return between which ends scores are drawn: 0 and 100, 0 and 1, or those of all scores, whichever they lie between."""
+    """Return the ends between which scores are drawn: 0 and 100, or 0 and 1, where they lie there, else their own."""
     own = shown.scores.score()[shown.at]
     known = own[np.isfinite(own)]
     if not len(known):
@@ -180,7 +180,7 @@ def heat_table(shown: Analysed, language: str) -> SimpleNamespace | None:
 
 
 def _below(title: str, over: str) -> str:
-    """Return a node's title without that of the dimension that it stands below, where it begins with this.
+    """Return a node's title without that of its dimension, where it begins with it.
 
     >>> _below("Schools·calls", "Schools"), _below("Schools open", "Schools")
     ('calls', 'Schools open')

@@ -162,14 +162,14 @@ class Layout:
         return "compared" if self.has("compared", node) else "score"
 
     def leader(self, node: int, row: int) -> Formula:
-        """Return the formula of the first score of the place that is so far down."""
+        """Return the formula of the first score of the place that stands in a row."""
         by = self.ranked_by(node)
         column, apart = self.column(by, node, "places"), self.cell(by, node, TOLERANCE_ROW, "places")
         before = self.cell("leader", node, row - 1, "places") if row > FIRST else ""
         return Formula(recipes.leader(column, f"$A{row + 1}", before, apart))
 
     def place(self, node: int, row: int) -> Formula:
-        """Return the formula of the rank at a place that is so far down."""
+        """Return the formula of the rank at the place that stands in a row."""
 
         def around(holds: str) -> tuple[str, str, str]:
             before = self.cell(holds, node, row - 1, "places") if row > FIRST else ""
@@ -256,6 +256,6 @@ def _ranked(live: Live) -> Iterator[int]:
 
 
 def cached(found: Layout, node: int, what: Array) -> list[Value]:
-    """Return what cells of a node hold (unit,) as a workbook shows it: the word where it does not apply, nothing of a gap."""
+    """Return the values of a node (unit,) as a workbook shows them: a word where it does not apply, an empty cell for a gap."""
     applies = found.live.applies(node)
     return [finite(what[unit]) if applies[unit] else found.na for unit in found.live.units]

@@ -19,7 +19,7 @@ _MOST_CELLS = 250  # named one by one in a function
 
 
 def extra_of(found: Layout | None, sheet: Sheet, dimensions: Sequence[int]) -> Extra:
-    """Return what a sheet has in a workbook beside its values: formulas, marks of what stays, the colours of dimensions."""
+    """Return a sheet's additions in a workbook: formulas, marks of cells that stay, the colours of dimensions."""
     fills = {
         column: fill_of(dimensions.index(heading.shows[1]))
         for column, heading in enumerate(sheet.headings)
@@ -44,7 +44,7 @@ class _Overlay:
         self.first = first_row(sheet)
 
     def could_follow(self, heading: Heading) -> bool:
-        """Say whether what a column shows hangs on weights, of a node that stands among those made anew."""
+        """Say whether a column follows when weights change: its node is made anew, and what it shows hangs on weights."""
         return heading.shows is not None and heading.shows[1] in self.live.branch_of and heading.shows[0] != "level"
 
     def cells(self) -> Iterator[tuple[Cell, Formula]]:
@@ -63,7 +63,7 @@ class _Overlay:
                 yield from self._together(node, column)
 
     def _of(self, holds: str, node: int, unit: int, row: int, column: int, value: Value) -> Formula | None:
-        """Return the formula of a cell; nothing of what a workbook cannot say."""
+        """Return the formula of a cell; None where workbooks have none for it."""
         at = self.found.row(unit)
         if holds == "score":
             return self._score(node, at)
@@ -106,7 +106,7 @@ class _Overlay:
         return Formula(f'IF(ISNUMBER({own}),{recipes.written(value + rank)}-{own},"")')
 
     def _grade(self, node: int, unit: int, at: int) -> Formula | None:
-        """Return the grade by the score as it is shown, no better than vetoes leave it."""
+        """Return the formula of the grade: by the score as it is shown, no better than vetoes allow."""
         grades = self.live.grades(node)
         if not grades or any("(" in grade.title(self.found.language) for grade in grades):
             return None  # what writes the file may take a word before a bracket for a function
@@ -122,7 +122,7 @@ class _Overlay:
         return Formula(f'IF(ISNUMBER({own}),CHOOSE({number},{names},""),"")')
 
     def _rest(self, row: int, column: int) -> Formula:
-        """Return what a score has beside the parts that stand left of it: the total, on their right, less these."""
+        """Return the formula of the rest of a score: the total on the right less the parts on the left."""
         from xlsxwriter.utility import xl_rowcol_to_cell
 
         parts = [at for at, heading in enumerate(self.sheet.headings) if heading.shows and heading.shows[0] == "part"]
@@ -158,7 +158,7 @@ def part_of(found: Layout, node: int, unit: int) -> Formula:
 
 
 def with_parts(extra: Extra, found: Layout, sheet: Sheet) -> Extra:
-    """Return what a table of contributions has: each of them by a formula too, where the index is a plain mean of dimensions."""
+    """Return the additions of a table of contributions, each with its formula where the index is a plain mean of dimensions."""
     branch = found.live.branch_of[found.live.scores.tree.root]
     if found.live.is_large:
         return extra

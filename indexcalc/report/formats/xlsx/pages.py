@@ -160,7 +160,7 @@ def _look(book: Book, found: Layout, kind: Page, column: Column) -> Any:
 
 
 def _cells(found: Layout, kind: Page, column: Column) -> tuple[list[Value], Callable[[int], Formula] | None]:
-    """Return what the cells of a column hold, and what makes the formula of a row, where they are formulas."""
+    """Return the values of a column's cells, and what makes the formula of a row where they are formulas."""
     live, node = found.live, column.node
     if kind == "covered":
         shown = cached(found, node, live.scores.covered(node)[live.at])

@@ -272,7 +272,7 @@ class _Looks:
 
 
 def _in_words(kind: str, number: str, language: str) -> str:
-    """Return the format of a difference that is read in words, its size after a word for more or less; nothing of other kinds."""
+    """Return the format of a difference that is read in words, its size after a word for more or less; None for other kinds."""
     up, down = {
         "move": ("↑{size}", "↓{size}"),
         "amount": (word.more(language), word.less(language)),
