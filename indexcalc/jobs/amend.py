@@ -181,7 +181,7 @@ class _ReadOnce(Listening):
         return super().matched()
 
     def matched(self, *, count: bool = True, keep: int | None = None) -> tuple[Matched, list[Finding]]:
-        """Return what was matched, as it was read first."""
+        """Return what was matched when the data were first read."""
         return self._read if count and keep is None else super().matched(count=count, keep=keep)
 
 
@@ -232,14 +232,14 @@ def _named(found: Finding) -> tuple[str, str]:
 
 
 def _scored_text(project: Project, text: TreeText) -> Scores | None:
-    """Score a tree as it is written; nothing where it, or its data, is refused."""
+    """Score a tree as it is written; None where it or its data is refused."""
     if text.index is None or errors(text.findings):
         return None
     return _scored(Listening.to(project, (text.index, text.findings)))
 
 
 def _scored(quiet: Listening) -> Scores | None:
-    """Score a project as it is read; nothing where its data are refused."""
+    """Score a project as it is read; None where its data are refused."""
     from ..engine import score
 
     try:

@@ -103,14 +103,17 @@ def _not_too_many_groups(units: Units, names: Sequence[str]) -> None:
 
 
 def declared(project: Project, scores: Scores) -> dict[str, Any]:
-    """Return how `report: evolution:` asks for it, as far as it does; its file is found in the folder of data."""
+    """Return the settings that `report: evolution:` gives; its file is looked for in the folder of data."""
     own = scores.declared.report.evolution
     asked = {} if own is None else {name: getattr(own, name) for name in own.model_fields_set}
     return asked | ({"neighbours": project.data / own.file} if own is not None and own.file else {})
 
 
 def evolution_of(project: Project, scores: Scores) -> Callable[[str], Evolution] | None:
-    """Return what tells the evolution up to a period for reports, where the tree asks for it; it refuses at the tree's place."""
+    """Return what works out the evolution up to a period for reports, None where the tree asks for none.
+
+    What it refuses stands at its place in the tree.
+    """
     if scores.declared.report.evolution is None:
         return None
     asked, place = declared(project, scores), scores.declared.place(("report", "evolution"))
@@ -128,7 +131,7 @@ def evolution_of(project: Project, scores: Scores) -> Callable[[str], Evolution]
 def _space(
     scores: Scores, at: tuple[str, str] | None, neighbours: Pairs | None, *, degrees: bool
 ) -> tuple[tuple[Array, Array] | None, Neighbours | None]:
-    """Return the coordinates of units, and who is next to whom; nothing for what is not told."""
+    """Return the coordinates of units, and who is next to whom; None for what was not given."""
     from ..analysis.neighbours import centre_of, touching
 
     said = str(neighbours) if isinstance(neighbours, str | Path) else ""

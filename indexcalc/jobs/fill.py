@@ -48,7 +48,7 @@ class Filled:
         return not self.entries
 
     def by_cell(self) -> dict[tuple[int, int] | None, list[Finding]]:
-        """Return what was found by row and column of a form, both from 0: -1 for a heading or a name, nothing for the whole."""
+        """Return what was found by row and column of a form, both from 0: -1 for a heading or a name, None for the whole form."""
         cells: dict[tuple[int, int] | None, list[Finding]] = {}
         for one in self.findings:
             cells.setdefault(cell_at(one.place), []).append(one)

@@ -85,7 +85,7 @@ def must_be_there(scores: Scores, unit: int, period: str) -> None:
 
 
 def unit_in(scores: Scores, wanted: str | None, periods: Sequence[str]) -> str:
-    """Return the id of the unit that is asked for, nothing for all; or refuse one that is not there in one of some periods."""
+    """Return the id of the unit that is asked for, empty for all; or refuse one that is not there in one of some periods."""
     if wanted is None:
         return ""
     place = unit_of(scores, wanted)

@@ -54,7 +54,7 @@ def beside_print(scores: Scores, published: str | Path, *, period: str | None = 
 
 
 def _meant(scores: Scores, head: str) -> tuple[int, Literal["score", "rank"]] | None:
-    """Return which node's score or rank a heading speaks of; nothing where it is of none."""
+    """Return the node that a heading means, and whether it means its score or its rank; None where it means no node."""
     tree, said = scores.tree, " ".join(head.split())
     nodes = {node.title(language).lower(): at for language in ("zh", "en") for at, node in enumerate(tree.nodes)}
     nodes |= {node.id.lower(): at for at, node in enumerate(tree.nodes)}
@@ -73,7 +73,7 @@ def _meant(scores: Scores, head: str) -> tuple[int, Literal["score", "rank"]] | 
 
 
 def _read(text: str) -> Read:
-    """Return a number as it is printed; NaN of what is none."""
+    """Return a number as it is printed; NaN for a text that is none."""
     from ..analysis.printed import Read
 
     found = _NUMBER.fullmatch(text.strip().rstrip("%"))

@@ -408,13 +408,13 @@ def must_be_power_of_two(rows: int) -> None:
 
 
 def _must_be_alone(words: Words) -> None:
-    """Refuse to say what is uncertain where sets of weights are given, which are all that is."""
+    """Refuse options that say what is uncertain beside sets of weights, which stand in place of all draws."""
     if said := [key for key, value in words.items() if value]:
         refuse("IC884", options=said)
 
 
 def _must_rank_all(scores: Scores, command: str) -> None:
-    """Refuse a question of one ranking of all units by their scores where there is another one."""
+    """Refuse a question about one ranking of all units by scores where groups are ranked alone, or by other nodes first."""
     if not scores.index.ranking.overall:
         refuse("IC136", command=command, label=scores.index.units.label)
     if any(ranking.then for ranking in rankings(scores.index).values()):

@@ -26,7 +26,7 @@ def submissions(project: Project, periods: tuple[str, ...]) -> tuple[Submitted, 
 
     Of a period that others are rolled up into nothing is reported.
 
-    Nothing hangs on the day on which this is asked: what is not there yet is not there, however late it is.
+    The answer is the same on every day: what was not reported is missing, however late it is.
     """
     index, moment = project.tree[0], project.moment()
     if not any(data.is_ledger for data in index.data.values()):

@@ -96,7 +96,7 @@ class State:
         return made
 
     def has(self, key: Hashable) -> Any:
-        """Return what was made under a key; nothing where nothing was."""
+        """Return what was made under a key, None where nothing was."""
         return self._kept.get(key)
 
 

@@ -93,7 +93,7 @@ def _may(visit: Visit) -> bool:
 
 
 def _pass(visit: Visit) -> str | None:
-    """Return the cookie of a wall for who has logged in; nothing where nobody must, or this is a wall already."""
+    """Return the cookie by which a wall stays logged in; empty where no login is needed, or this is a wall already."""
     site = visit.site
     if not site.must_log_in or visit.visitor is NOBODY:
         return None

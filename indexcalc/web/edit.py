@@ -395,7 +395,7 @@ def _line(visit: Visit) -> str:
 
 
 def _looked_at(visit: Visit, edited: Edited) -> Amended | None:
-    """Put what comes of what was typed on a node's page; nothing where it cannot be made."""
+    """Show on a node's page what the typed changes come to; nothing where they cannot be made."""
     from ..report.formats.html.markup import table
     from ..report.sheets.weights import moves_sheet
 

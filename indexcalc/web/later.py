@@ -24,7 +24,7 @@ Counted = Callable[[int, int], None]
 
 
 class Busy(Exception):  # noqa: N818 - it says what is so
-    """No more is taken on: of all together, or of one visitor."""
+    """Too many answers are waited for: by all visitors together, or by this one."""
 
     def __init__(self, *, own: bool) -> None:
         """Say whether it is this visitor who asked for too much."""

@@ -34,7 +34,7 @@ Result = Any
 
 @dataclass(frozen=True)
 class Field:
-    """One thing that a question is told: the parameter that it is, the option of the command, its kind and its bounds."""
+    """A field of a question: the parameter and the command's option that it fills, its kind and its bounds."""
 
     name: str
     title: Said
@@ -110,23 +110,23 @@ class Question:
         return {name: value for name, value in read.items() if value is not None}
 
     def is_complete(self, values: Values) -> bool:
-        """Say whether all that must be said is."""
+        """Say whether every field that must be filled in is."""
         return not self.lacking(values, "en")
 
     def lacking(self, values: Values, language: Language) -> str:
-        """Return what must still be said, where it is not; nothing where all is."""
+        """Name the fields that must still be filled in; empty where none is lacking."""
         said = [str(one.title(language)) for one in self.fields if one.required and one.name not in values]
         if self.needs and sum(name in values for name in self.needs) != 1:
             said.append(" / ".join(one.title(language) for one in self.fields if one.name in self.needs))
         return ("；" if language == "zh" else "; ").join(said)
 
     def asked(self, values: Values) -> dict[str, Any]:
-        """Return what a question is told, without how its answer is shown."""
+        """Return the parameters of a question, without those that say how its answer is shown."""
         shown = {one.name for one in self.fields if one.shown}
         return {name: value for name, value in values.items() if name not in shown}
 
     def files(self, values: Values) -> list[str]:
-        """Return the names among what a question is told that may be those of files beside the tree."""
+        """Return the values that may be names of files beside the tree."""
         return [str(values[one.name]) for one in self.fields if one.kind in ("file", "state") and one.name in values]
 
     def command(self, values: Values, *, index: str = INDEX, level: str | None = None, as_of: str | None = None) -> str:
@@ -158,7 +158,7 @@ def _quoted(part: str) -> str:
 
 
 def picture_of(sheet: Sheet | None, language: Language, column: int | None = None, rows: Sequence[int] | None = None) -> Markup:
-    """Draw a column of a sheet as bars: the one that matters most, unless another is asked for; nothing for a sheet without."""
+    """Draw a column of a sheet as bars: the one that matters most, unless another is asked for; empty without one."""
     from ..report.draw.bars import MOST, bars
     from ..report.formats.text import shown
 

@@ -153,7 +153,7 @@ def _overview_part(visit: Visit, about: Chosen) -> str:
 
 
 def _choose(visit: Visit, about: Chosen, **also: str) -> SimpleNamespace:
-    """Return the form by which another period or level is chosen; what else the page is about stays."""
+    """Return the form that chooses another period or level; all else that the page is about stays."""
     periods = [(period, period_title(period, visit.language)) for period in reversed(about.scores.periods)]
     levels = [(level, about.scores.index.units.title(level, visit.language)) for level in about.levels if level]
     return SimpleNamespace(
@@ -480,7 +480,7 @@ def _field(visit: Visit, about: Chosen, one: Field, said: str) -> SimpleNamespac
 
 
 def _choices(visit: Visit, about: Chosen, one: Field) -> list[tuple[str, list[tuple[str, str]]]]:
-    """Return what a field lets choose from, in groups that have a title where there are several."""
+    """Return a field's choices, in groups that have a title where there are several."""
     scores, language = about.scores, visit.language
     periods = [(period, period_title(period, language)) for period in reversed(scores.periods)]
     if one.kind == "unit" and len(scores.panel.units) <= MOST_LISTED:
@@ -526,5 +526,5 @@ def _id_of(scores: Scores, said: str) -> str:
 
 
 def _called(scores: Scores, language: str) -> str:
-    """Return what units are called: in Chinese by the index's label."""
+    """Return the word for units: in Chinese the index's label."""
     return scores.index.units.label if language == "zh" else str(words.unit(language))

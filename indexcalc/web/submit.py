@@ -267,7 +267,7 @@ def _asked(visit: Visit, department: str, period: str) -> Form:
 
 
 def _filled(visit: Visit, asked: Form, *, dry_run: bool) -> Filled:
-    """Return what comes of what was typed; a name is not asked for before it is sent."""
+    """Check or record what was typed; a name is asked for only when it is sent."""
     by = named(visit, visit.given("who")) or ("?" if dry_run else "")
     reason = " ".join(visit.given("reason").split()) or ("?" if dry_run else "")
     return fill(visit.project(), asked, _typed(visit), by=by, reason=reason, dry_run=dry_run, yes=bool(visit.given("yes")))
@@ -305,7 +305,7 @@ def _status(visit: Visit, found: Filled) -> str:
 
 
 def _told(found: Filled) -> str:
-    """Return what names some warnings, so that none is reported over that was not shown; nothing without any."""
+    """Return a digest of the warnings found, so that nobody submits over one that was not shown; empty without any."""
     said = "\n".join(f"{one.code} {one.place} {one.message('en')}" for one in found.findings if one.severity == "warning")
     return digest(said.encode())[:16] if said else ""
 

@@ -42,7 +42,7 @@ SORTS = ("sort.js", "tables.js")  # the scripts of pages whose tables are sorted
 
 
 def status_of(found: Sequence[Finding]) -> int:
-    """Return the status of a page that was refused: whether one is to come again later, or to ask for something else."""
+    """Return the HTTP status of a refusal: try again later, or ask for something else."""
     return 429 if any(one.code in ("IC547", "IC571") for one in found) else 422
 
 
