@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from dataclasses import astuple, dataclass, fields
 from pathlib import Path
 
-from ..findings import Finding, Place, finding
-from .lines import read_lines, with_lines
+from ..findings import Finding
+from .lines import read_chained, with_lines
 from .run import digest
 
 SUFFIX = ".changes"
@@ -44,10 +44,7 @@ def history_file(index_file: Path) -> Path:
 
 def read_history(index_file: Path) -> tuple[list[Change], list[Finding]]:
     """Read the history of a tree, the oldest change first, with what cannot be read of it."""
-    file = history_file(index_file)
-    lines, none, found = read_lines(file, COLUMNS)
-    found += [finding("IC638", Place(file.as_posix(), "", number), columns=len(COLUMNS)) for number in none]
-    found += [finding("IC692", Place(file.as_posix(), "", line.number)) for line in lines if not line.follows]
+    lines, found = read_chained(history_file(index_file), COLUMNS)
     return [Change(*line.cells) for line in lines], found
 
 

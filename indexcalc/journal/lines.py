@@ -49,6 +49,14 @@ def read_lines(file: Path, columns: Sequence[str]) -> tuple[list[Line], list[int
     return lines, none, []
 
 
+def read_chained(file: Path, columns: Sequence[str]) -> tuple[list[Line], list[Finding]]:
+    """Return the lines of a log, with findings on what is no line of it, and on lines that do not follow the one before."""
+    lines, none, found = read_lines(file, columns)
+    found += [finding("IC638", Place(file.as_posix(), "", number), columns=len(columns)) for number in none]
+    found += [finding("IC692", Place(file.as_posix(), "", line.number)) for line in lines if not line.follows]
+    return lines, found
+
+
 def with_lines(log: bytes, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
     """Return a log with rows added at its end, each cell on one line; one that is empty gets its headings first."""
     head = log or ("\t".join((*columns, HASH)) + "\n").encode()

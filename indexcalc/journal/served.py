@@ -9,9 +9,9 @@ import datetime as dt
 from dataclasses import astuple, dataclass, fields
 from pathlib import Path
 
-from ..findings import Finding, Place, finding
+from ..findings import Finding
 from .files import alone, replace_files
-from .lines import read_lines, with_lines
+from .lines import read_chained, with_lines
 
 SUFFIX = ".served"
 
@@ -39,10 +39,7 @@ def acts_file(index_file: Path) -> Path:
 
 def read_acts(index_file: Path) -> tuple[list[Act], list[Finding]]:
     """Read what was done through served pages, the oldest first, with what cannot be read of it."""
-    file = acts_file(index_file)
-    lines, none, found = read_lines(file, COLUMNS)
-    found += [finding("IC638", Place(file.as_posix(), "", number), columns=len(COLUMNS)) for number in none]
-    found += [finding("IC692", Place(file.as_posix(), "", line.number)) for line in lines if not line.follows]
+    lines, found = read_chained(acts_file(index_file), COLUMNS)
     return [Act(*line.cells) for line in lines], found
 
 

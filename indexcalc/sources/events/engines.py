@@ -137,7 +137,7 @@ class Engine:
         return self.microseconds(self.in_zone(_functions()["at_zone"](zone, local), "UTC"))
 
     def digest(self, text: Any) -> Any:
-        """Return a text whose order is that of nothing, but the same everywhere."""
+        """Return a digest of a text, to sort rows in an order that is arbitrary but the same in every engine."""
         return _functions()["md5"](text)
 
 

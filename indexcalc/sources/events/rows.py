@@ -207,9 +207,9 @@ class LogRows:
             yield ("repeated", log.key), table[UNIT] < -1, None  # filled in when the others are known
 
     def _apart(self, get: Get, name: str) -> Any:
-        """Say whether of an event's times one says its zone and this one not or the other way round: nothing can be told then.
+        """Say of which events only one of two times says its zone, so that they cannot be compared.
 
-        Nothing where the log has a zone, or no text could say one.
+        None where the log has a zone, or no text could say one.
         """
         time = name_of(self.columns.log.time)
         if self.columns.log.zone or name == time or {self.columns.storage[name], self.columns.storage[time]} == {"time"}:
@@ -283,7 +283,7 @@ class LogRows:
 
     @property
     def _starts(self) -> list[dt.datetime]:
-        """When each period that the log covers begins, and the first after it; none where that is not said, or they are many."""
+        """When each period that the log covers begins, and the one after the last; empty where no bounds are said, or for many."""
         first, last = self.bounds
         if first is None or last is None or self.kind == "single" or last - first >= _FEW_PERIODS:
             return []

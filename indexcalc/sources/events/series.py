@@ -246,7 +246,7 @@ def _lacking(log: Log, file: LogFile) -> Iterator[Finding]:
 
 
 def read(index: Index, log: Log, units: UnitNames, base: Path) -> tuple[Series | None, list[Finding]]:
-    """Aggregate the events of a log; nothing, with findings, where that cannot be done."""
+    """Aggregate the events of a log; None, with findings, where that cannot be done."""
     here = log.index.place(("data", log.name))
     try:
         import ibis  # noqa: F401

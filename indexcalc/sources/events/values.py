@@ -76,7 +76,7 @@ class Values:
         return reduce(lambda a, b: a | b, [self.truth(("=", value, choice), get) for choice in choices])
 
     def _is_plain(self, literal: str, *, within: bool = False) -> bool:
-        """Say whether a column has a text just where it does so after what means missing was taken out."""
+        """Say whether a text can be looked for in a column as it is: no word that means missing would match it."""
         said = literal.strip() != ""
         return said and not any(literal in word if within else literal.strip() == word for word in self.columns.missing)
 

@@ -50,7 +50,7 @@ class Layout(NamedTuple):
 
 
 def layout_of(source: Source, table: Table) -> tuple[Layout | None, list[Finding]]:
-    """Find out which columns of a table say what; nothing, with findings, where its headings do not say it."""
+    """Find out which columns of a table say what; None, with findings, where its headings do not tell."""
     data = source.data
     unit = _column_of_units(source, table)
     indicator = position_of(table, data.indicator, INDICATOR_HEADINGS)

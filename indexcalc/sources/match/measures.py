@@ -19,7 +19,7 @@ from ..readers.table import Table, name_of
 
 @cache
 def factor(said: str, meant: str) -> Fraction | None:
-    """Return what values in one unit of measurement are multiplied by to be in another; nothing where that is not known.
+    """Return the factor that converts values from one unit of measurement into another; None where it is not known.
 
     >>> factor("thousand yuan", "million yuan"), factor("‰", "%"), factor("mu", "ha"), factor("yuan", "persons")
     (Fraction(1, 1000), Fraction(1, 10), Fraction(1, 15), None)
@@ -141,7 +141,7 @@ def _says_itself(cell: Any) -> bool:
 
 
 def conversion(column: Column, said: Said | None) -> tuple[Fraction, str]:
-    """Return what values are multiplied by to be in the unit of measurement of the tree, and the code of what there is to say."""
+    """Return the factor that converts a column's values into the tree's unit of measurement, and the code of a finding on it."""
     if said is None or not column.reported or not differ(said.measure, column.reported):
         return Fraction(1), ""
     times = factor(said.measure, column.reported)

@@ -9,7 +9,7 @@ from .table import Cell, text_of
 
 
 def cells_of(column: Any) -> Sequence[Cell] | None:
-    """Return a column as an array of floats or a list of text; nothing where a cell is not one value."""
+    """Return a column as an array of floats or a list of text; None where a cell is not a single value."""
     import pyarrow as pa
 
     kinds = pa.types

@@ -64,7 +64,7 @@ def read_rows(origin: Origin, suffix: str) -> tuple[list[list[Cell]], Sequence[i
 
 
 def unpacked(origin: Origin) -> tuple[bytes, Finding | None]:
-    """Return what a file packed by gzip holds, or why it is not to be had: it is damaged, or would fill the memory."""
+    """Return the content of a gzip file, or why it cannot be read: it is damaged, or would fill the memory."""
     import gzip
 
     pieces: list[bytes] = []
@@ -82,7 +82,7 @@ def unpacked(origin: Origin) -> tuple[bytes, Finding | None]:
 
 
 def decoded(content: bytes, origin: Origin) -> tuple[str | None, list[Finding]]:
-    """Return the text of some bytes, with what is to be said of its encoding; none where the bytes are no text."""
+    """Return the text of some bytes, with findings on its encoding; None where the bytes are no text."""
     encoding, stopped = encoding_of(content)
     if not encoding:
         line = content.count(b"\n", 0, stopped) + 1

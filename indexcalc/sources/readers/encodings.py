@@ -62,7 +62,7 @@ def _valid(content: bytes, encoding: str) -> tuple[str, int]:
 
 
 def _surely_utf8(content: bytes) -> bool:
-    """Say whether bytes that decode are no accident: GB18030 hardly ever makes two Chinese characters of UTF-8.
+    """Say whether bytes decode as UTF-8 by more than accident: GB18030 hardly ever makes two Chinese characters of UTF-8.
 
     Without this, one bad byte in a UTF-8 file would turn all of it into wrong characters that look like text.
     """

@@ -393,7 +393,7 @@ def _rows(
 
 
 def _marks_of(book: CalamineWorkbook, origin: Origin, suffix: str, name: str, known: Mapping[str, Marks]) -> Marks | None:
-    """Read what calamine leaves out of a sheet; nothing where its part is not where it should be."""
+    """Read what calamine leaves out of a sheet; None where its part is not where it should be."""
     try:
         if suffix in (".xls", ".ods"):
             return known[name if suffix == ".ods" else str(book.sheet_names.index(name))]

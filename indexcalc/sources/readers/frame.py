@@ -75,7 +75,7 @@ def _names_of(label: Any, kind: Kind) -> tuple[str, str]:
 
 
 def _cells(values: Any, kind: Kind) -> Sequence[Cell] | None:
-    """Return a column as cells; nothing where its values are not single ones."""
+    """Return a column as cells; None where its values are not single ones."""
     import pyarrow as pa
 
     column = values

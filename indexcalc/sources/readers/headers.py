@@ -19,7 +19,7 @@ _YEAR = r"(?:19|20)\d{2}"
 
 
 def header_of(rows: list[list[Cell]], lines: Sequence[int], merges: Sequence[Merge], origin: Origin) -> Header | None:
-    """Return the header, or nothing when there is none."""
+    """Return the header, None where there is none."""
     at = _key_row(rows, lines, origin)
     if at is None:
         return None

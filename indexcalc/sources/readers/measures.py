@@ -20,7 +20,7 @@ _DASHES = ("", "-", "--", "—", "——", "–", "/")
 
 @cache
 def split_measure(heading: str) -> tuple[str, str]:
-    """Return a heading without the unit of measurement behind it, and that, as it was written; nothing for it where it has none.
+    """Split a heading into its name and the unit of measurement behind it, as written; the latter is empty where there is none.
 
     >>> split_measure("GDP (million yuan)"), split_measure("GDP, yuan"), split_measure("area km2"), split_measure("GDP (real)")
     (('GDP', 'million yuan'), ('GDP', 'yuan'), ('area', 'km2'), ('GDP (real)', ''))
