@@ -283,7 +283,7 @@ class LogRows:
 
     @property
     def _starts(self) -> list[dt.datetime]:
-        """When each period that the log covers begins, and the one after the last; empty where no bounds are said, or for many."""
+        """When each period that the log covers begins, and the one after the last; empty without bounds, or for many."""
         first, last = self.bounds
         if first is None or last is None or self.kind == "single" or last - first >= _FEW_PERIODS:
             return []
