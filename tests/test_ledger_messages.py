@@ -75,15 +75,6 @@ def changed(*statements: str) -> Given:
     return lambda folder: tamper("ledger.sqlite", folder, *statements)
 
 
-def bytes_changed(at: int) -> Given:
-    def change(folder: Path) -> None:
-        content = bytearray((folder / "ledger.sqlite").read_bytes())
-        content[at] ^= 1
-        (folder / "ledger.sqlite").write_bytes(content)
-
-    return change
-
-
 def slack_changed(folder: Path) -> None:
     """A byte between two rows, where no value stands."""
     content = bytearray((folder / "ledger.sqlite").read_bytes())

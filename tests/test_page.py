@@ -300,7 +300,6 @@ def chromium() -> Iterator[Any]:
         yield started
 
 
-BROWSED = [pytest.mark.slow, pytest.mark.xdist_group("chromium")]
 OVERFLOWING = """() => {
   const wrong = [];
   if (document.documentElement.scrollWidth > innerWidth) wrong.push('page ' + document.documentElement.scrollWidth);

@@ -229,14 +229,7 @@ def _literal(name: str) -> str:
 
 def _department(index: Index, units: UnitNames, tables: Sequence[Table], asked: str | None) -> tuple[str | None, list[Finding]]:
     """Tell whose submission it is: by the option, by the file's own column, or because all columns belong to one."""
-    known = departments(index)
-    said: dict[str, Place] = {}
-    for table in tables:
-        for at, name in enumerate(table.names):
-            if name.casefold() in DEPARTMENT_HEADINGS:
-                for row, cell in enumerate(table.columns[at]):
-                    if name_of(cell):
-                        said.setdefault(name_of(cell), table.place(row, at))
+    known, said = departments(index), _departments_in(tables)
     if asked is not None:
         others = {name: place for name, place in said.items() if name in known and name != asked}
         return (None, [finding("IC658", next(iter(others.values())), found=list(others))]) if others else (asked, [])
@@ -252,6 +245,17 @@ def _department(index: Index, units: UnitNames, tables: Sequence[Table], asked: 
         place = next(iter(said.values()), tables[0].header_place(0))
         return None, [finding("IC658", place, found=list(said) or "–")]
     return next(iter(said)), []
+
+
+def _departments_in(tables: Sequence[Table]) -> dict[str, Place]:
+    """Return the departments that columns of departments name, each with its first cell."""
+    said: dict[str, Place] = {}
+    for table in tables:
+        for at in (at for at, name in enumerate(table.names) if name.casefold() in DEPARTMENT_HEADINGS):
+            for row, cell in enumerate(table.columns[at]):
+                if name := name_of(cell):
+                    said.setdefault(name, table.place(row, at))
+    return said
 
 
 def _other_period(matched: Matched, tables: Sequence[Table], asked: str | None) -> Iterable[Finding]:
@@ -291,20 +295,15 @@ def _cell_names(places: Sequence[Place]) -> str:
 def _wrong_totals(matched: Matched) -> Iterable[Finding]:
     """Say which totals of columns that add up, summed over time and no shares, are not what their rows add up to."""
     done: set[tuple[int, int]] = set()
-    stating: dict[int, set[int]] = {}
+    of_table: dict[int, set[int]] = {}
     for piece in matched.pieces:
         column, table = matched.index.columns[piece.column], piece.table
         if (id(table), piece.at) in done or column.over_time != "sum" or column.measure.endswith(("%", "％")):
             continue
         done.add((id(table), piece.at))
-        if id(table) not in stating:
-            stating[id(table)] = {
-                row
-                for cells in table.columns
-                for row, cell in enumerate(cells)
-                if isinstance(cell, str) and cell.strip() in TOTALS
-            }
-        rows = sorted(stating[id(table)].difference(piece.rows))
+        if id(table) not in of_table:
+            of_table[id(table)] = _rows_of_totals(table)
+        rows = sorted(of_table[id(table)].difference(piece.rows))
         values = read_numbers(
             [table.columns[piece.at][row] for row in rows],
             missing=frozenset(),
@@ -312,12 +311,18 @@ def _wrong_totals(matched: Matched) -> Iterable[Finding]:
             percent=False,
             spelling=piece.spelling,
         ).values
+        if len(set(piece.periods)) != 1:
+            continue
+        added = math.fsum(value for value in piece.values if not math.isnan(value))
         for row, stated in zip(rows, values, strict=True):
-            if not math.isnan(stated) and len(set(piece.periods)) == 1:
-                added = math.fsum(value for value in piece.values if not math.isnan(value))
-                if abs(stated - added) > 0.005 * max(1.0, 1e-9 * abs(added)) + 1e-9 * abs(added):
-                    place = table.place(row, piece.at)
-                    yield finding("IC688", place, name=column.title, stated=float(stated), sum=added)
+            if abs(stated - added) > 0.005 * max(1.0, 1e-9 * abs(added)) + 1e-9 * abs(added):  # as NaN never is
+                place = table.place(row, piece.at)
+                yield finding("IC688", place, name=column.title, stated=float(stated), sum=added)
+
+
+def _rows_of_totals(table: Table) -> set[int]:
+    """Return the rows of a table in which a cell says that they are totals."""
+    return {row for cells in table.columns for row, cell in enumerate(cells) if isinstance(cell, str) and cell.strip() in TOTALS}
 
 
 def _name(file: Path) -> str:
