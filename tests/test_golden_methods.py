@@ -15,7 +15,7 @@ import pytest
 from indexcalc import read
 from indexcalc.engine import score
 from indexcalc.large.blocks import score_in_blocks
-from indexcalc.large.query import in_the_way
+from indexcalc.large.in_the_way import in_the_way
 from indexcalc.methods import CATALOGUE
 from indexcalc.methods.derive import residual, shrunk
 from indexcalc.methods.frame import Frame

@@ -21,7 +21,7 @@ from indexcalc.analysis.contribution import contributions
 from indexcalc.cli.app import app
 from indexcalc.engine import score
 from indexcalc.large.blocks import score_in_blocks
-from indexcalc.large.query import in_the_way
+from indexcalc.large.in_the_way import in_the_way
 from indexcalc.panel import empty
 from indexcalc.tree.load import parse_index
 from indexcalc.tree.schema import schema_text

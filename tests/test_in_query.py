@@ -161,16 +161,9 @@ def in_memory(index: Index, folder: Path) -> tuple[pd.DataFrame, list[str]]:
 
 def in_query(index: Index, folder: Path, kind: str) -> tuple[pd.DataFrame, list[str]]:
     from indexcalc.large.in_place import open_values
-    from indexcalc.large.query import (
-        bare_scores,
-        in_the_way,
-        rows,
-        scaled_sums,
-        score_in_query,
-        set_aside,
-        undefined,
-        without_result,
-    )
+    from indexcalc.large.in_the_way import in_the_way
+    from indexcalc.large.query import bare_scores, scaled_sums, score_in_query, set_aside, undefined, without_result
+    from indexcalc.large.ranked import rows
     from indexcalc.report.query import tidy_in_query
     from indexcalc.sources.events.engines import connect
 
@@ -444,7 +437,14 @@ def test_what_an_engine_says_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyP
     done = invoke(tmp_path, "score", "--engine", "duckdb")
     assert (done.exit_code, "IC876" in done.stderr, "Traceback" in done.output) == (1, True, False), done.output
     assert not (tmp_path / "reports").exists()
-    for name in ("ibis", "indexcalc.large.query", "indexcalc.large.expressions", "indexcalc.large.statistics"):
+    for name in (
+        "ibis",
+        "indexcalc.large.in_the_way",
+        "indexcalc.large.query",
+        "indexcalc.large.ranked",
+        "indexcalc.large.expressions",
+        "indexcalc.large.statistics",
+    ):
         monkeypatch.delitem(sys.modules, name, raising=False)
     monkeypatch.setitem(sys.modules, "ibis", None)
     done = invoke(tmp_path, "score", "--engine", "duckdb")

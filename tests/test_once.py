@@ -22,7 +22,7 @@ from indexcalc.cli.app import app
 from indexcalc.engine import score
 from indexcalc.findings import Refused
 from indexcalc.large.blocks import score_in_blocks
-from indexcalc.large.query import in_the_way
+from indexcalc.large.in_the_way import in_the_way
 from indexcalc.panel import empty
 from indexcalc.report.answers.ranking import ranking
 from indexcalc.report.sheets.tables import in_rank_order, sheets

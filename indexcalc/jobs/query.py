@@ -33,7 +33,7 @@ def score_in_engine(project: Project, kind: Kind, wanted: str | None) -> tuple[R
     if errors(found):
         raise Refused(found)
     try:
-        from ..large.query import in_the_way
+        from ..large.in_the_way import in_the_way
         from ..sources.events.engines import failures
 
         failed = failures(kind)
@@ -55,7 +55,8 @@ def _score(
     from ..engine.notes import said_of
     from ..large.in_place import open_values
     from ..large.on_disk import Scratch
-    from ..large.query import Begun, bare_scores, rows, scaled_sums, score_in_query, set_aside, undefined, without_result
+    from ..large.query import bare_scores, scaled_sums, score_in_query, set_aside, undefined, without_result
+    from ..large.ranked import Begun, rows
     from ..report.query import inputs_in_query, places_begun, ranked, tidy_in_query
     from ..sources.events.engines import connect
 

@@ -1,7 +1,8 @@
 """The same recipe as one query over values that stay where they are, for DuckDB or a cluster: ibis makes it, an engine runs it.
 
 A stage is a select over the one before: derive, normalise with the frames' statistics joined, then the nodes level by level.
-What a unit gets from others must come of these statistics; `in_the_way` tells what of an index does not.
+What a unit gets from others must come of these statistics; `in_the_way` tells what of an index does not. What is scored becomes
+a row for each node, with its ranks, in `ranked`.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import math
 import operator
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import reduce
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
@@ -20,22 +21,20 @@ from ..engine import score
 from ..engine.frames import some
 from ..engine.nodes import reasons, scaled_sum, undefined_at
 from ..engine.notes import Said, check_comparisons, named, without_score
-from ..engine.ranking import ranking_of
 from ..engine.rules import REACHED, SLACK, mirror, power_of
 from ..findings import Finding, finding
-from ..methods import AGGREGATORS, NORMALISERS, TIE_RULES, WEIGHTINGS
+from ..methods import AGGREGATORS, NORMALISERS
 from ..methods.aggregate import FREE_SUM
 from ..methods.arrays import LARGEST, np
 from ..methods.frame import Frame, same
-from ..methods.ties import TOLERANCE
-from ..panel import MISSING, NOT_APPLICABLE, VALUE, Panel
+from ..panel import MISSING, Panel
 from ..scores import Scores
 from ..tree.formula import names, parse, stands_in
-from ..tree.layout import Branch, normalise_of, rankings
-from ..tree.model import NONE, Index, Indicator, NodeRanking
+from ..tree.layout import Branch, normalise_of
+from ..tree.model import Index, Indicator
 from ..units import Units
 from ..words.agreement import several
-from .expressions import MEAN, OPERATIONS, aggregated, distance, evaluate, normalised, rounded, statistics_for, used
+from .expressions import aggregated, distance, evaluate, normalised, rounded, statistics_for
 from .statistics import Statistics, beside, collect, of_frames, seen
 
 if TYPE_CHECKING:
@@ -44,82 +43,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 Columns = dict[str, Any]
-Begun = Mapping[str, Sequence[tuple[int, int, int]]]
-"""Which rows begin a place, by period, order and unit, for `rank` and for `group_rank`."""
-UNSURE = -1.0  # a rank that is to be told by `begun`
-_KEYS = ("period", "order", "unit")
 _TOO_LARGE, _TOO_LARGE_A_SCORE = "IC446", "IC447"
 _FLAGS = (_TOO_LARGE, "IC495", "IC496")  # too large for a number, over a denominator of 0, without a result
 _NAMED = 5  # units without a result that are looked at, to name them and why
-_KNOWN = MEAN | {"count", "min", "max", "apart"}
-
-
-# -------------------------------------------------------------------------------------------------------- what cannot be
-
-
-def in_the_way(index: Index) -> list[str]:
-    """Return what of an index a query cannot do: nodes with their methods, and what concerns all of it."""
-    found = [name for name in ("screen",) if getattr(index, name) is not None]
-    found += ["since, until, {period: …}"] if index.editions else []
-    found += ["periods.roll_up"] if index.periods.roll_up else []
-    found += ["units.level"] if index.units.level else []
-    found += [] if index.ranking.overall else ["ranking.overall"]
-    found += ["ranking.then"] if any(ranking.then for ranking in rankings(index).values()) else []
-    found += ["ranking.top_by"] if any(ranking.top_by for ranking in rankings(index).values()) else []
-    for leaf in index.leaves:
-        found += [f"{leaf.id}: {method}" for method in _of_leaf(index, leaf)]
-    for branch in index.tree.branches:
-        node = index.tree.nodes[branch.position]
-        found += [f"{node.id}: {method}" for method in _of_branch(index, branch)]
-    return found
-
-
-def _of_leaf(index: Index, leaf: Indicator) -> Iterator[str]:
-    if not leaf.is_scored:
-        yield f"role: {leaf.role}"
-    choice = normalise_of(index, leaf)
-    if NORMALISERS[choice.method].query is None:
-        yield choice.method
-    elif choice.by_group:
-        yield f"{choice.method} (by)"
-    elif seen := [given for given in choice.parameters.values() if isinstance(given, Mapping)]:
-        yield f"{choice.method} ({', '.join(seen[0])})"
-    elif beyond := sorted(statistics_for(choice) - _KNOWN):
-        yield f"{choice.method} ({', '.join(beyond)})"
-    for key in ("difference", "growth", "share", "rolling", "cumulative", "shrink", "residual", "score_over_units", "else_from"):
-        if getattr(leaf, key) not in (None, NONE):
-            yield key
-    for step in ("impute", "treat"):
-        made = getattr(leaf, step) or getattr(index.defaults, step)
-        if made and made.method != NONE:
-            yield made.method
-    for text in (leaf.formula, leaf.applies):
-        yield from sorted(used(parse(text)) - OPERATIONS.keys()) if text else ()
-
-
-def _of_branch(index: Index, branch: Branch) -> Iterator[str]:
-    if branch.formula is not None:
-        yield from sorted(used(branch.formula) - OPERATIONS.keys())
-    elif AGGREGATORS[branch.aggregate].query is None:
-        yield branch.aggregate
-    if WEIGHTINGS[branch.weights.method].scores:
-        yield branch.weights.method
-    if branch.by_group:
-        yield "weight: by"
-    if branch.turned and index.defaults.normalise.by_group:
-        yield "direction: lower (by)"
-    if getattr(index.tree.nodes[branch.position], "score_over_units", None) is not None:
-        yield "score_over_units"
-    if branch.normalise is not None:
-        yield f"normalise: {branch.normalise.method}"
-    if branch.impute is not None:
-        yield f"impute: {branch.impute.method}"
-    if branch.missing.policy == "floor":
-        yield "missing: floor"
-    yield from (index.adjustments[at].id for at in branch.adjustments)
-
-
-# ------------------------------------------------------------------------------------------------------------ the recipe
 
 
 def score_in_query(index: Index, table: Any, bare: Scores, groups: Sequence[str], said: Said = ()) -> tuple[Any, list[Finding]]:
@@ -171,18 +97,15 @@ def set_aside(index: Index, table: Any, name: Callable[[int], str]) -> list[Find
     for leaf in index.leaves:
         if leaf.applies is None or leaf.events is not None:
             continue
-        tree, series = parse(leaf.applies), _series_of(leaf, at)
-        rule = evaluate(tree, {one: table[f"value {series(one)}"] for one in names(tree)})
         own = [place for place, column in enumerate(index.columns) if column.owner == leaf.id and not column.is_attribute]
-        kept = table.filter((rule == 0.0).fill_null(False))
+        kept = table.filter(_is_set_aside(table, leaf.applies, _series_of(leaf, at)))
         there = {f"n{place}": kept[f"value {place}"].notnull().cast("int64") for place in own}
         counted = kept.select("unit", **there)
         count = sum(
             counted.aggregate(**{one: counted[one].sum() for one in there}).to_pyarrow().to_pylist()[0][one] or 0 for one in there
         )
         if count:
-            reported = counted.filter(reduce(lambda one, other: one | other, (counted[one] > 0 for one in there)))
-            units = [name(unit) for unit in sorted(reported.select("unit").distinct().to_pyarrow().column("unit").to_pylist())]
+            units = _units_of(counted.filter(any_of(counted[one] > 0 for one in there)), name)
             place = index.place_of(leaf.id, "applies")
             found.append(finding("IC940", place, node=leaf.id, name=leaf.name, count=count, units=some(units)))
     return found
@@ -236,19 +159,24 @@ def scaled_sums(index: Index, table: Any, bare: Scores, name: Callable[[int], st
     """Find the sums that were scaled up for children that do not apply to some units."""
     found = []
     for branch in bare.tree.branches:
-        silent = {child: ~own for child in branch.children if (own := _applies(table, child)) is not None}
+        silent = {child: ~own for child in branch.children if (own := applies_to(table, child)) is not None}
         silent = {child: own for child, own in silent.items() if branch.declared[branch.children.index(child)] != 0}
         if branch.formula is not None or branch.aggregate not in FREE_SUM or not silent:
             continue
         there = table[f"score {branch.position}"].notnull()
-        own = table.filter(there & reduce(lambda one, other: one | other, silent.values()))
+        own = table.filter(there & any_of(silent.values()))
         if count := int(own.count().to_pyarrow().as_py()):
-            units = [name(unit) for unit in sorted(own.select("unit").distinct().to_pyarrow().column("unit").to_pylist())]
+            units = _units_of(own, name)
             kinds = {f"n{child}": silent_there.cast("int64").sum() for child, silent_there in silent.items()}
             row = table.aggregate(**kinds).to_pyarrow().to_pylist()[0]
             children = [child for child in branch.children if row.get(f"n{child}")]
             found.append(scaled_sum(index, branch.position, children, units, count))
     return found
+
+
+def _units_of(table: Any, name: Callable[[int], str]) -> list[str]:
+    """Return the names of the units that have a row, in their order."""
+    return [name(unit) for unit in sorted(table.select("unit").distinct().to_pyarrow().column("unit").to_pylist())]
 
 
 def _leaves(index: Index) -> range:
@@ -271,19 +199,17 @@ def _derived(index: Index, table: Any) -> Any:
         value = value / table[f"value {at[leaf.per]}"].nullif(0.0) if leaf.per else value
         value = value * leaf.scale if leaf.scale != 1 else value
         if leaf.formula or leaf.per or leaf.scale != 1:
-            large = reduce(operator.or_, (one.fill_null(False) for one in (value.abs() > LARGEST, *beyond)))
+            large = any_of(one.fill_null(False) for one in (value.abs() > LARGEST, *beyond))
             made |= {name: flag & ~large for name, flag in lost.items() if name == f"IC496 {place}"}
             made[f"IC446 {place}"] = lost[f"IC446 {place}"] = large
             value = ibis.ifelse(large, ibis.null("float64"), value)
         silent = [table[f"silent {part}"] for part in parts if f"silent {part}" in table.columns]
         if leaf.formula and silent and stands_in(parse(leaf.formula)):
-            silent = [reduce(lambda one, other: one | other, silent) & value.isnull()]
+            silent = [any_of(silent) & value.isnull()]
         if leaf.applies:
-            tree = parse(leaf.applies)
-            rule = evaluate(tree, {name: table[f"value {series(name)}"] for name in names(tree)})
-            silent.append((rule == 0.0).fill_null(False))
+            silent.append(_is_set_aside(table, leaf.applies, series))
         if silent:
-            none = reduce(lambda one, other: one | other, silent)
+            none = any_of(silent)
             made[f"applies {place}"] = ~none
             made |= {name: flag & ~none for name, flag in lost.items()}
             value = ibis.ifelse(none, ibis.null("float64"), value)
@@ -304,6 +230,13 @@ def _lost(table: Any, leaf: Indicator, value: Any, parts: Sequence[int], base: A
         both = ((base == 0.0) & (value == 0.0)).fill_null(False)
         made[f"IC496 {place}"] = made[f"IC496 {place}"] | both if leaf.formula is not None else both
     return made
+
+
+def _is_set_aside(table: Any, rule: str, series: Callable[[str], int]) -> Any:
+    """Say of each row whether a leaf's `applies` sets its values aside."""
+    tree = parse(rule)
+    made = evaluate(tree, {name: table[f"value {series(name)}"] for name in names(tree)})
+    return (made == 0.0).fill_null(False)
 
 
 def _series_of(leaf: Indicator, at: Mapping[str, int]) -> Callable[[str], int]:
@@ -345,7 +278,7 @@ def _aggregated(index: Index, table: Any, weights: Sequence[NDArray[np.float64]]
 def _joined(index: Index, branch: Branch, w: NDArray[np.float64], table: Any) -> Columns:
     """Make what a node's children come together to, its coverage, and whether it applies."""
     x = [table[f"score {child}"] for child in branch.children]
-    applies = [_applies(table, child) for child in branch.children]
+    applies = [applies_to(table, child) for child in branch.children]
     weights = [float(share) for share in w]
     if branch.formula is None and np.isnan(w).any() and AGGREGATORS[branch.aggregate].weights != "none":
         joined = ibis.null("float64")  # declared weights that are all 0 say nothing
@@ -360,12 +293,17 @@ def _joined(index: Index, branch: Branch, w: NDArray[np.float64], table: Any) ->
         f"coverage {branch.position}": _covered(x, applies, np.where(np.isnan(w), 1.0, np.abs(w)).tolist(), below),
     }
     if all(one is not None for one in applies):
-        made[f"applies {branch.position}"] = reduce(lambda one, other: one | other, applies)
+        made[f"applies {branch.position}"] = any_of(applies)
     return made
 
 
-def _applies(table: Any, node: int) -> Any:
-    """Say whether a node applies to a row; nothing where it always does."""
+def any_of(conditions: Iterable[Any]) -> Any:
+    """Say of each row whether any of some conditions holds."""
+    return reduce(operator.or_, conditions)
+
+
+def applies_to(table: Any, node: int) -> Any:
+    """Say of each row whether a node applies to it; None where it always does."""
     return table[f"applies {node}"] if f"applies {node}" in table.columns else None
 
 
@@ -389,10 +327,10 @@ def _scored(index: Index, branch: Branch, w: NDArray[np.float64], table: Any) ->
     """Make the score where enough is known, and whether it is undefined though enough is."""
     at, missing = branch.position, branch.missing
     x, joined, covered = [table[f"score {child}"] for child in branch.children], table[f"joined {at}"], table[f"coverage {at}"]
-    applies = [_applies(table, child) for child in branch.children]
+    applies = [applies_to(table, child) for child in branch.children]
     if missing.policy == "fail":
         gaps = [child.isnull() if own is None else child.isnull() & own for child, own in zip(x, applies, strict=True)]
-        enough = ~reduce(lambda one, other: one | other, gaps) & (covered > 0.0)
+        enough = ~any_of(gaps) & (covered > 0.0)
     else:
         enough = covered >= missing.coverage - REACHED if missing.coverage else covered >= 0.0
         if missing.children:
@@ -412,7 +350,7 @@ def _scored(index: Index, branch: Branch, w: NDArray[np.float64], table: Any) ->
         made[f"undefined {at}"] = reduce(lambda one, other: one & other, (one.notnull() for one in inputs), lost)
     elif AGGREGATORS[branch.aggregate].undefined in ("refused", "missing"):
         weighs = [child.notnull() for child, share in zip(x, w, strict=True) if abs(share) > 0]
-        made[f"undefined {at}"] = lost & reduce(lambda one, other: one | other, weighs, ibis.literal(False))
+        made[f"undefined {at}"] = lost & any_of(weighs, ibis.literal(False))
     return made
 
 
@@ -431,7 +369,7 @@ def _constant(
         choice, sign = normalise_of(index, leaf), np.array([index.tree.signs[at]])
         method = NORMALISERS[choice.method].function
         nothing = [period for place, period in enumerate(periods) if here.count[place, 0, at] == 0]
-        if nothing and (applies := _applies(table, at)) is not None:
+        if nothing and (applies := applies_to(table, at)) is not None:
             asked = table.filter(applies).select("period").distinct().to_pyarrow().column("period").to_pylist()
             nothing = [period for period in nothing if periods.index(period) in asked]
         nothing = [period for period in nothing if (leaf.id, period) not in said]
@@ -464,112 +402,6 @@ def _constant(
                 yield finding(code, index.place_of(leaf.id), periods=some(where), **named(leaf), **more.get(code, {}))
         if bare:
             yield without_score(index, leaf, periods, bare)
-
-
-# ---------------------------------------------------------------------------------------------------------- long and ranked
-
-
-def rows(index: Index, table: Any, within: bool, begun: Begun | None = None) -> Any:
-    """Return a row for each period, unit and node: `order` of reading, raw, derived, score, coverage, status, rank, group_rank.
-
-    With `within` the table has a column of that name, the number of the group that a unit is ranked in. Ranks that a query
-    cannot tell are `UNSURE`: `begun` then says which rows begin a place.
-    """
-    tree = index.tree
-    raw = {column.id: f"value {at}" for at, column in enumerate(index.columns)}
-    nodes = []
-    for order, at in enumerate(tree.reading_order):
-        node, score, nothing = tree.nodes[at], table[f"score {at}"], ibis.null("float64")
-        leaf = isinstance(node, Indicator)
-        own = raw.get(node.id) if leaf and not node.formula else None
-        derived = table[f"derived {at}"] if leaf else nothing
-        covered = _leaf_covered(derived, _applies(table, at)) if leaf else table[f"coverage {at}"]
-        nodes.append(
-            ibis.struct(
-                {
-                    "order": ibis.literal(order, "int64"),
-                    "raw": table[own] if own else nothing,
-                    "derived": derived,
-                    "score": score,
-                    "key": _key(ranking_of(index, at), score),
-                    "coverage": covered,
-                    "status": _status(derived if leaf else score, _any_applies(index, table, at)).cast("int64"),
-                }
-            )
-        )
-    keys = ["period", "unit", *(["within"] if within else [])]
-    long = table.select(*keys, node=ibis.array(nodes).unnest())
-    taken = ("order", "raw", "derived", "score", "key", "coverage", "status")
-    long = long.select(*keys, **{name: long.node[name] for name in taken})
-    groups = ["period", "order"]
-    long = long.mutate(apart=ibis.literal(repr(TOLERANCE)).cast("float64") * long.key.abs().max().over(group_by=groups))
-    long = _ranked(index, long, "rank", groups, begun)
-    if within:
-        return _ranked(index, long, "group_rank", [*groups, "within"], begun).drop("key", "apart", "within")
-    return long.mutate(group_rank=ibis.null("float64")).drop("key", "apart")
-
-
-def _leaf_covered(value: Any, applies: Any) -> Any:
-    there = value.notnull().cast("float64")
-    return there if applies is None else ibis.ifelse(applies, there, ibis.null("float64"))
-
-
-def _any_applies(index: Index, table: Any, at: int) -> Any:
-    """Say whether any leaf below a node applies; nothing where one always does."""
-    if at < index.tree.leaves:
-        return _applies(table, at)
-    below = [_any_applies(index, table, child) for child in index.tree.below(at)]
-    return None if any(one is None for one in below) else reduce(lambda one, other: one | other, below)
-
-
-def _status(value: Any, applies: Any) -> Any:
-    silent = ibis.literal(MISSING) if applies is None else ibis.ifelse(applies, MISSING, NOT_APPLICABLE)
-    return ibis.ifelse(value.notnull(), VALUE, silent)
-
-
-def _key(ranking: NodeRanking, score: Any) -> Any:
-    """Return what is ranked, the highest first."""
-    shown = score if ranking.decimals is None else rounded(score, ranking.decimals)
-    return shown if ranking.first == "highest" else 0.0 - shown
-
-
-def _ranked(index: Index, long: Any, name: str, groups: list[str], begun: Begun | None) -> Any:
-    """Add ranks within groups of rows, shared as each node says, by the rule of `methods.ties`: `apart` says what is near.
-
-    Best first, a row begins a place where it is not near the one before. A run of rows of which each is near the one before
-    can still be too long for one place; who then begins the next cannot be told by windows over rows, but that it is so.
-    """
-    taken = long.columns
-    ordered = {"group_by": groups, "order_by": [ibis.desc(long.key, nulls_first=False), long.unit]}
-    long = long.mutate(
-        at=ibis.row_number().over(**ordered) + 1,
-        before=long.key.lag().over(**ordered),
-    )
-    begins = (long.before.isnull() | (long.before - long.key > long.apart)).fill_null(False)
-    if begun is not None and begun[name]:
-        more = ibis.memtable({key: list(column) for key, column in zip(_KEYS, zip(*begun[name], strict=True), strict=True)})
-        long = long.mutate(begins=begins).left_join(more.mutate(more=True), list(_KEYS))
-        begins = long.begins | long.more.fill_null(False)
-    long = long.mutate(begins=begins)
-    upto = ibis.cumulative_window(group_by=groups, order_by=long.at)
-    long = long.mutate(
-        place=long.begins.cast("int64").sum().over(upto),
-        first=ibis.ifelse(long.begins, long.at, ibis.null("int64")).max().over(upto),
-        opened=ibis.ifelse(long.begins, long.key, ibis.null("float64")).min().over(upto),
-    )
-    by_ties: dict[str, list[int]] = {}
-    for order, at in enumerate(index.tree.reading_order):
-        by_ties.setdefault(ranking_of(index, at).ties, []).append(order)
-    last = long.first
-    if not by_ties.keys() <= {"competition", "min", "dense"}:
-        last = long.first + long.key.count().over(group_by=[*groups, "place"]) - 1
-    places = [(orders, TIE_RULES[ties].function(long.first, last, long.place)) for ties, orders in by_ties.items()]
-    cases = [(long.order.isin(orders), shared.cast("float64")) for orders, shared in places]
-    rank = ibis.cases(*cases) if len(cases) > 1 else cases[0][1]
-    if begun is None:
-        rank = ibis.ifelse(long.opened - long.key > long.apart, UNSURE, rank)
-    long = long.mutate(**{name: ibis.ifelse(long.score.notnull(), rank, ibis.null("float64"))})
-    return long.select(*taken, name)
 
 
 def bare_scores(index: Index, periods: Sequence[str]) -> Scores:
