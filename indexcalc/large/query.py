@@ -350,7 +350,7 @@ def _scored(index: Index, branch: Branch, w: NDArray[np.float64], table: Any) ->
         made[f"undefined {at}"] = reduce(lambda one, other: one & other, (one.notnull() for one in inputs), lost)
     elif AGGREGATORS[branch.aggregate].undefined in ("refused", "missing"):
         weighs = [child.notnull() for child, share in zip(x, w, strict=True) if abs(share) > 0]
-        made[f"undefined {at}"] = lost & any_of(weighs, ibis.literal(False))
+        made[f"undefined {at}"] = lost & any_of([ibis.literal(False), *weighs])
     return made
 
 
