@@ -16,8 +16,9 @@ from ...tree.model import Index
 from ..readers.table import name_of
 from .columns import Columns, Mismatch
 from .engines import Engine, failures, open_files, open_remote, open_table, packages_of
+from .log import Log, look
 from .rows import PERIOD, LogRows
-from .series import Log, look, problem_in, texts_of
+from .series import problem_in, texts_of
 
 _BETWEEN = "\x1f"  # what sets the cells of a row apart in what is digested
 

@@ -10,7 +10,8 @@ from typing import cast
 from ...findings import Finding, errors, finding
 from ...tree.columns import Column
 from ...tree.model import Data
-from ..events.series import Series, look, read
+from ..events.log import look
+from ..events.series import Series, read
 from ..readers.table import Table
 from .cells import doubts, of_units
 from .matched import Matched, Piece, Same, Source, together
