@@ -372,8 +372,8 @@ def _quarters(shown: Analysed, unit: int, language: str) -> str:
             parts.append(said(language).format(nodes=first_of(found, language, MOST_QUARTERS)))
     if not parts:
         return ""
-    said = sentence.quarters(language).format(parts=sentence.between_parts(language).join(parts))
-    return f"{said[:1].upper()}{said[1:]}" if language == "en" else said
+    text = sentence.quarters(language).format(parts=sentence.between_parts(language).join(parts))
+    return f"{text[:1].upper()}{text[1:]}" if language == "en" else text
 
 
 def _turned(shown: Analysed, unit: int, language: str) -> Iterator[str]:
