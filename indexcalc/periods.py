@@ -14,6 +14,7 @@ from .words.recognised_data import (
     CHINESE_MONTHS,
     CHINESE_YEAR,
     HALF_NUMBERS,
+    MINGUO,
     MONTH_NAMES,
     MONTHS_TOGETHER,
     PART_NUMBERS,
@@ -92,6 +93,7 @@ def _cleaned(text: str) -> str:
     cleaned = re.sub(r"\s+", "", unicodedata.normalize("NFKC", text))
     if not cleaned.isascii():
         cleaned = re.sub(CHINESE_YEAR, lambda year: year[0].translate(CHINESE_DIGITS), cleaned)
+        cleaned = re.sub(MINGUO, lambda year: str(1911 + (int(year["year"]) if year["year"].isdigit() else 1)), cleaned)
         cleaned = re.sub(CHINESE_MONTH, lambda month: CHINESE_MONTHS[month[0]], cleaned)
     if not cleaned[:4].isdigit() and not cleaned.isalpha() and (short := re.fullmatch(SHORT_YEAR, cleaned)):
         return f"{short[1]}-{'19' if int(short[2]) >= _LAST_CENTURY else '20'}{short[2]}"

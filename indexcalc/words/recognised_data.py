@@ -120,21 +120,33 @@ PART_NUMBERS = {
     "ii": "2",
     "iii": "3",
     "iv": "4",
+    "first": "1",
+    "second": "2",
+    "third": "3",
+    "fourth": "4",
 }
 HALF_NUMBERS = {"上": "1", "下": "2", "前": "1", "后": "2", "一": "1", "二": "2", "first": "1", "second": "2"}
+_TH = r"(?i:st|nd|rd|th)"
 MONTH_NAMES = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 PERIOD_BEGINS = "[0-9Rr第]"
 _YEAR = r"(?P<year>\d{4})"
 _MONTH = r"(?P<month>0?[1-9]|1[0-2])"
 _QUARTER = r"(?P<part>[1-4一二三四])"
 _ROMAN = r"(?P<part>(?i:iii|ii|iv|i))"  # as NFKC writes what is one character
+_NTH = rf"(?P<part>[1-4](?={_TH})|(?i:first|second|third|fourth))(?:{_TH})?(?i:quarter|qtr)"
 _HALF = r"(?i:H|HY|S)(?P<half>[12])"
+_NTH_HALF = rf"(?P<half>[12](?={_TH})|(?i:first|second))(?:{_TH})?(?i:half(?:-?year)?)"
+_WEEK = r"(?i:W|week)(?P<week>0?[1-9]|[1-4]\d|5[0-3])"
 _NAME = r"(?P<name>(?i:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)(?i:uary|ruary|ch|il|ust|ember|tember|ober)?)\.?"
 _TO = r"(?:[-\u2010-\u2015\u2212~至到]|(?i:to))"
+WORDED_DAYS = [
+    rf"(?P<day>\d{{1,2}})(?:{_TH})?[-/.]?" + _NAME + r"[-/.,]?" + _YEAR,
+    _NAME + rf"(?P<day>\d{{1,2}})(?:{_TH})?[-/.,]?" + _YEAR,
+]
 PERIOD_PATTERNS = {
     "year": [
         _YEAR + r"(?:年?度?|年[末底]|\.0)",  # 2021.0 is what a program writes that takes years for numbers
-        r"(?i:YR|CY|FY|Y)" + _YEAR,
+        r"(?i:YR|CY|FY|Y)-?" + _YEAR,
         r"(?:公元|截[至止])" + _YEAR + r"年[末底]?",
     ],
     "split-year": [r"(?i:FY|AY|SY)?" + _YEAR + r"年?(?:/|" + _TO + r")(?P<next>\d{4}|\d{2})(?:年|学年度?|年度|财年|财政年度)?"],
@@ -143,15 +155,21 @@ PERIOD_PATTERNS = {
         _YEAR + r"年?度?第?(?P<half>[12上下前后一二])个?半年度?",
         _HALF + r"[-/]?" + _YEAR,
         r"(?P<half>[12])(?i:H)[-/]?" + _YEAR,
-        r"(?P<half>(?i:first|second))(?i:half)(?i:of)?" + _YEAR,
-        _YEAR + r"(?P<half>(?i:first|second))(?i:half)",
+        _YEAR + r"年?度?(?P<half>[上下])",
+        r"(?P<half>[上下])半年[-/]?" + _YEAR + r"年?",
+        _NTH_HALF + r"(?i:of)?[-/,]?" + _YEAR,
+        _YEAR + r"[-/,]?" + _NTH_HALF,
     ],
     "quarter": [
         _YEAR + r"年?[-/ ]?[Qq](?P<part>[1-4])",
         _YEAR + r"年?度?第?" + _QUARTER + r"季度?",
         _YEAR + r"年?[-/:]?第?" + _ROMAN + r"(?:季度?)?",
         _YEAR + r":(?P<part>[1-4])",
-        r"(?P<part>[1-4])(?i:st|nd|rd|th)(?i:quarter)(?:of)?,?" + _YEAR,
+        _ROMAN + r"[-/]" + _YEAR,
+        _NTH + r"(?i:of)?[-/,]?" + _YEAR,
+        _YEAR + r"[-/,]?" + _NTH,
+        r"(?i:quarter|qtr)\.?(?P<part>[1-4])[-/,]?" + _YEAR,
+        _YEAR + r"[-/,]?(?i:quarter|qtr)\.?(?P<part>[1-4])",
         r"[Qq](?P<part>[1-4])[-/]?" + _YEAR,
         r"(?P<part>[1-4])[Qq][-/]?" + _YEAR,
     ],
@@ -168,22 +186,28 @@ PERIOD_PATTERNS = {
         _YEAR + r"[-/.]" + _MONTH + r"-?T(?P<part>[1-3])",
         _YEAR + r"年" + _MONTH + r"月(?P<part>[上中下])旬",
     ],
-    "week": [_YEAR + r"-?W(?P<week>0?[1-9]|[1-4]\d|5[0-3])", _YEAR + r"年第?(?P<week>\d{1,2})周"],
+    "week": [
+        _YEAR + r"-?" + _WEEK,
+        _YEAR + r"年第?(?P<week>\d{1,2})周",
+        _WEEK + r"[-/,]?" + _YEAR,
+    ],
     "day": [
         _YEAR + r"[-/.]" + _MONTH + r"[-/.](?P<day>\d{1,2})",
         _YEAR + r"年" + _MONTH + r"月(?P<day>\d{1,2})[日号]",
         _YEAR + r"(?P<month>\d\d)(?P<day>\d\d)",
+        *WORDED_DAYS,
     ],
     "round": [r"[Rr]?(?P<round>\d{1,4})", r"第(?P<round>\d{1,4})[轮期次]"],
 }
-CHINESE_YEAR = r"^[〇零○一二三四五六七八九]{4}(?=年)"
+CHINESE_YEAR = r"^[〇零○0O一二三四五六七八九]{4}(?=年)"
+MINGUO = r"^(?:中[华華])?民[国國](?P<year>\d{1,3}|元)(?=年)"  # years of Taiwan: 民國111年 is 2022
 CHINESE_MONTHS = dict(
     zip(["一", "二", "三", "四", "五", "六", "七", "八", "九", "十", "十一", "十二"], map(str, range(1, 13)), strict=True)
 )
 CHINESE_MONTH = rf"(?<=年)(?:{'|'.join(sorted(CHINESE_MONTHS, key=len, reverse=True))})(?=月)"
-CHINESE_DIGITS = str.maketrans("〇零○一二三四五六七八九", "000123456789")
-SHORT_YEAR = (  # 4Q22, Jan-22
-    r"(?i)((?:[1-4]Q|Q[1-4]|[12]H|H[12])(?=[-'’0-9])|(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]*(?=[-'’]))"
+CHINESE_DIGITS = str.maketrans("〇零○O一二三四五六七八九", "0000123456789")
+SHORT_YEAR = (  # 4Q22, Jan-22, FY22
+    r"(?i)((?:[CF]Y|[1-4]Q|Q[1-4]|[12]H|H[12])(?=[-'’0-9])|(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]*(?=[-'’]))"
     r"[-'’]?([0-9]{2})"
 )
 # a short name whose characters stand one by one, as tables are printed; a year and its parts are two

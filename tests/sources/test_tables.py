@@ -160,6 +160,11 @@ class TestCsv:
     def test_notes_with_numbers_are_notes(self, tmp_path: Path, note: str) -> None:
         assert told(read_text(tmp_path, f"区,a,b\n荔湾区,1,2\n{note}\n")[1]) == ["a.csv:3:1 IC330"]
 
+    def test_a_note_goes_on_in_lines_that_begin_with_its_marks(self, tmp_path: Path) -> None:
+        tables, found, _ = read_text(tmp_path, "区,年份,a\n荔湾区,2022,1②\n注：① 初步数\n② 修订数\n③ Est\n")
+        assert told(found) == [f"a.csv:{line}:1 IC330" for line in (3, 4, 5)]
+        assert list(tables[0].columns[0]) == ["荔湾区"]
+
     def test_notes_are_quoted_and_units_without_values_kept(self, tmp_path: Path) -> None:
         text = (
             "区,a\n荔湾区,1\n越秀区,\n注：含流动人口，口径与上年一致\n\n张三\n天河区,3\n填表人：李四,审核人：王五\n" + "长" * 60

@@ -56,13 +56,13 @@ def _dated(text: str, kind: Kind) -> Said | None:
     """Return the period that a date falls in, or the day that a workbook has a number for."""
     if re.fullmatch(_SERIAL, text, re.ASCII):
         return Said(period_of(_DAY_0 + dt.timedelta(days=int(text)), kind), "serial")
-    if not (found := re.fullmatch(PERIOD_DATE, text, re.ASCII)):
+    if found := re.fullmatch(PERIOD_DATE, text, re.ASCII):
+        day = "-".join(found[name] or found[f"{name}2"] for name in ("year", "month", "day"))
+    else:
+        day = text if re.search("[A-Za-z]{3}", text) else ""  # 31 March 2022
+    if (written := read_period(day, "day")) is None:
         return None
-    year, month, day = (int(found[name] or found[f"{name}2"]) for name in ("year", "month", "day"))
-    try:
-        date = dt.date(year, month, day)
-    except ValueError:
-        return None
+    date = dt.date.fromisoformat(written)
     days = (date - _DAY_0).days
     return Said(str(days), "year as a date") if days in _YEARS_AS_DAYS else Said(period_of(date, kind), "date")
 
@@ -73,7 +73,7 @@ def ends_a_period(text: str, kind: Kind) -> bool:
     >>> ends_a_period("2022-03-01", "month"), ends_a_period("2022-03-31", "quarter"), ends_a_period("2022-03-15", "month")
     (True, True, False)
     """
-    said, day = said_in(text, kind), read_period(unicodedata.normalize("NFKC", text)[:10], "day")
+    said, day = said_in(text, kind), read_period(text, "day") or read_period(unicodedata.normalize("NFKC", text)[:10], "day")
     if said is None or said.way not in ("date", "serial"):
         return said is not None and said.way == "plain"
     date = dt.date.fromisoformat(day) if day else _DAY_0 + dt.timedelta(days=int(text)) if text.isdigit() else None

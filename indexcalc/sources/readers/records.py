@@ -273,6 +273,7 @@ def _records(
             else:
                 note = _shortened(" ".join(name_of(row[column]) for column in filled))
                 found.append(finding("IC330", place, note=note))
+                gap = gap or (len(filled) == 1 and _begins_note(row[filled[0]]))  # a note may go on in further lines
             dropped.add(index)
         elif filled[-1] >= width:
             place = origin.place(sheet, lines[index], width + 1)

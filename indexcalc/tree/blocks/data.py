@@ -40,7 +40,7 @@ class UnitTable(Part):
     group: str = "group"
     """The column of groups."""
     aliases: str = "aliases"
-    """The column of other names that data may use, separated by ; or by , | 、 ， ；."""
+    """The column of other names that data may use, separated by ; or by ； 、 | (a comma is part of a name)."""
     level: str | None = None
     """The column that says of which level a unit is, where districts, streets and communities stand in one table."""
     parent: str = "parent"
