@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -12,6 +14,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
+from indexcalc.cli import run
 from indexcalc.cli.app import app
 from indexcalc.tree import parse_index
 
@@ -105,6 +108,13 @@ def test_a_character_that_yaml_does_not_allow_is_found_where_it_stands(text: str
     assert [(one.code, one.place.line, one.place.column) for one in found] == [("IC114", line, column)]
 
 
+@pytest.mark.parametrize("digits", [301, 5000])
+def test_more_digits_than_a_number_has(folder: Path, digits: int) -> None:
+    tree = (folder / "indicators.yaml").read_text(encoding="utf-8")
+    (folder / "indicators.yaml").write_text(tree + f"ranking: {{decimals: {'9' * digits}}}\n", encoding="utf-8")
+    assert [one["code"] for one in told("check")] == ["IC113"]
+
+
 def test_a_report_folder_that_may_not_be_looked_into(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert CliRunner().invoke(app, ["score"]).exit_code == 0
     for name in ("iterdir", "exists", "is_dir"):
@@ -169,3 +179,29 @@ def test_output_that_cannot_be_written(folder: Path, words: list[str]) -> None:
     said = done.stderr.decode()
     assert (done.returncode, said.count("IC518"), "this is a bug" in said, "Traceback" in said) == (1, 1, False, False), said
     assert "nothing was written" not in said
+
+
+@posix
+@pytest.mark.slow
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
+def test_streams_that_are_closed_from_the_start(folder: Path, closed: str) -> None:
+    own = {**os.environ, "PYTHONPATH": str(REPOSITORY)}
+    for words, code in (("rank", 0), ("rank --period 1066", 1)):
+        command = f"{shlex.quote(sys.executable)} -m indexcalc {words} {closed}"
+        done = subprocess.run(command, shell=True, cwd=folder, capture_output=True, check=False, env=own)
+        assert (done.returncode, b"bug" in done.stderr, b"Traceback" in done.stderr) == (code, False, False), done.stderr
+
+
+@pytest.mark.parametrize(("error", "said"), [(MemoryError(), os.strerror(errno.ENOMEM)), (KeyboardInterrupt(), "")])
+def test_what_the_system_stops_is_no_bug(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], error: BaseException, said: str
+) -> None:
+    def stopped(**_: object) -> None:
+        raise error
+
+    monkeypatch.setattr("indexcalc.cli.app.app", stopped)
+    monkeypatch.setattr(sys, "argv", ["indexcalc", "rank"])
+    with pytest.raises(SystemExit) as ended:
+        run()
+    told = capsys.readouterr().err
+    assert (ended.value.code, said in told, "bug" in told, "IC518" in told) == (1, True, False, bool(said))

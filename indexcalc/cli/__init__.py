@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import gc
 import os
 import sys
@@ -18,6 +19,7 @@ ASKED: list[str] = []  # the command that was typed, where the program was start
 def run() -> None:
     """Run the command line; a bug prints one line and says where its details were saved."""
     _start_over_in_utf8()
+    _open_what_was_closed()
     gc.disable()  # a command is over before collecting garbage would pay
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # looking for plugins takes as long as checking a tree
     for stream in (sys.stdout, sys.stderr):
@@ -37,6 +39,10 @@ def run() -> None:
             from .app import app
 
             app(prog_name="indexcalc")
+    except KeyboardInterrupt:  # while the parser was still being loaded
+        sys.exit(REFUSED)
+    except MemoryError:
+        sys.exit(_not_allowed(OSError(errno.ENOMEM, os.strerror(errno.ENOMEM))))
     except OSError as error:
         sys.exit(_not_allowed(error))
     except Exception as error:  # noqa: BLE001 - no traceback reaches a user
@@ -53,6 +59,13 @@ def _start_over_in_utf8() -> None:
     except UnicodeEncodeError:
         if not sys.flags.utf8_mode:
             os.execv(sys.executable, [sys.executable, "-X", "utf8", *sys.orig_argv[1:]])  # noqa: S606 - itself
+
+
+def _open_what_was_closed() -> None:
+    """Let output that was closed before the program began go nowhere, and no file that is opened later be taken for it."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: PTH123, SIM115 - for as long as it runs
 
 
 def _not_allowed(error: OSError) -> int:

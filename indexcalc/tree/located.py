@@ -17,6 +17,7 @@ from ..findings import Finding, Place, finding
 from ..words.tree import AS_A_CODE, AS_A_NUMBER, TOO_DEEP, YAML_CLEAR, YAML_LIKELY, YAML_PROBLEMS
 
 _SAFE_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_DIGITS = 300
 _INTEGER = re.compile(r"[-+]?(0|[1-9][0-9]*)")
 _REAL = re.compile(r"[-+]?([0-9]+\.[0-9]*|\.[0-9]+)([eE][-+][0-9]+)?")
 _CHINESE_COLON = r"(?m)(?:^[ \t]*(?:- +)*|[{,，][ \t]*)[A-Za-z_][A-Za-z0-9_-]*(?P<mark>：)"
@@ -325,7 +326,7 @@ class _Builder:
                 self._add("IC105", node, written=value, becomes=_boolean(value))
             return value == "true"
         if kind == "int" and _INTEGER.fullmatch(value):
-            return int(value)
+            return int(value) if len(value) <= _DIGITS else value  # as is 1e999: no number that can be computed with
         if kind == "float" and _REAL.fullmatch(value):
             return float(value)
         if value.lower().lstrip("+-") in (".inf", ".nan"):
