@@ -19,6 +19,7 @@ import pytest
 
 import indexcalc
 from indexcalc import Refused
+from indexcalc.analysis.warning import warnings as judge
 from indexcalc.jobs.init import init
 from indexcalc.report import fonts
 from indexcalc.report.formats.paper import LANDSCAPE, LEAST, PORTRAIT, SMALL, Grid, Laid, fitting, grids, high, laid_out, pages_of
@@ -26,11 +27,13 @@ from indexcalc.report.formats.pictures import figures, pictures, pngs
 from indexcalc.report.formats.text import cells, full_title
 from indexcalc.report.sheets.analysed import Analysed, analysed
 from indexcalc.report.sheets.annex import departments_of, method_sheet, odd_sheet
+from indexcalc.report.sheets.changes import change_sheet
 from indexcalc.report.sheets.paper import Attachment, Beside, Figure, Paper, Text, paper_of
 from indexcalc.report.sheets.scorecard import scorecard, unit_sheets
 from indexcalc.report.sheets.sentences import dimension_sentence, headlines, unit_sentences
 from indexcalc.report.sheets.sheet import Heading, Sheet
-from indexcalc.report.sheets.tables import coverage_sheet, dimension_sheet, ranking_sheet
+from indexcalc.report.sheets.tables import adjustments_sheet, coverage_sheet, dimension_sheet, ranking_sheet
+from indexcalc.report.sheets.warnings import warnings_sheet
 from indexcalc.words.page import page
 from indexcalc.words.paper import mark_of
 from indexcalc.words.shown import visible
@@ -284,6 +287,42 @@ def test_a_full_page_of_word_has_22_lines_of_28_characters(tmp_path: Path) -> No
     assert [len(line) for line in lines] == [28] * 22
 
 
+def test_heads_are_repeated_and_rows_not_split() -> None:
+    """In a PDF, which is one for all readers by its own word: typst refuses to set another."""
+    pytest.importorskip("typst", reason="the extra report is not installed")
+    if not fonts.find_faces().chinese:
+        pytest.skip("no Chinese font is installed")
+    from pypdf import PdfReader
+
+    from indexcalc.report.formats.pdf.page import pdf
+
+    heads = (Heading("序号甲", "count"), Heading("说明乙", "text"))
+    rows = tuple((float(at), f"始{at}" + "长" * 90 + f"末{at}。") for at in range(60))
+    read = PdfReader(io.BytesIO(pdf(Paper(("题",), "zh", (Sheet("表", heads, rows),), ()))))
+    leaves = [squeezed(leaf.extract_text()) for leaf in read.pages]
+    assert len(leaves) > 3
+    assert all(leaf.count("序号甲") == leaf.count("说明乙") == 1 for leaf in leaves)
+    for at in range(60):
+        assert [f"始{at}长" in leaf for leaf in leaves] == [f"末{at}。" in leaf for leaf in leaves]
+    assert b"pdfuaid:part" in read.trailer["/Root"]["/Metadata"].get_data()
+
+
+def test_a_name_of_signs_that_no_face_has_is_broken_and_stays_on_its_page() -> None:
+    pytest.importorskip("typst", reason="the extra report is not installed")
+    if not fonts.find_faces().chinese:
+        pytest.skip("no Chinese font is installed")
+    from pypdf import PdfReader
+
+    from indexcalc.report.formats.pdf.page import pdf
+
+    page_of = PdfReader(io.BytesIO(pdf(Paper(("题",), "zh", (Text("\U0001f642" * 40),), ())))).pages[0]
+    places: list[tuple[float, str]] = []
+    page_of.extract_text(visitor_text=lambda text, _, matrix, *rest: places.append((round(matrix[5]), text)))
+    lines = [text for _, text in places if "0001f642" in text]
+    assert "".join(lines).count("\\U0001f642") == 40
+    assert max(len(line.strip()) for text in lines for line in text.splitlines()) < 60  # half letters, which a line has room for
+
+
 def test_tables_of_one_page_leave_room_for_each_other() -> None:
     """A long table is cut so that the next one has its room, letters are of one size, and columns of the same kind line up."""
     heads = (Heading("指标", "text"), Heading("数值", "text"), Heading("影响", "score"))
@@ -346,6 +385,7 @@ def test_tables_and_figures_of_the_first_part_stand_after_its_text_in_word(shown
     assert "图题" in first
     listed = [line for line in made.paragraphs if re.match(r"(附件：)?[0-9]\. ", line.text)]
     assert [line.paragraph_format.keep_with_next for line in listed] == [True] * (len(listed) - 1) + [False]
+    assert next(line for line in made.paragraphs if "indexcalc" in line.text).paragraph_format.keep_with_next  # not a list alone
 
 
 def test_a_department_is_told_what_is_odd() -> None:
@@ -467,6 +507,47 @@ def test_every_number_of_a_sentence_stands_in_a_table(language: str) -> None:
     scores = {float(one) for one in there if "." in one}
     differences = {f"{x - y:.2f}" for x in scores for y in scores}
     assert [text for text in told if numbers_in(text) - there - differences - {"8"}] == []
+
+
+def test_every_number_of_what_happened_stands_in_a_sheet() -> None:
+    """Of the sentences that speak of changes, warnings, data and adjustments, whose sheets are beside the paper."""
+    rule = "warnings: {rules: [{id: low, name: 偏低, node: income, orange: 30, red: 10}]}"
+    tree = f"{TREE[: TREE.index('warnings:')]}{rule}\nadjustments: [{{id: cases, name: 大案, each: -2.5}}]\n"
+    tree += TREE[TREE.index("dimensions:") :]
+    frame = FRAME.assign(country=[*"东西南北中上下左右"] * 2, cases=[0.0] * 9 + [0, 3] + [0] * 7)
+    frame.loc[frame["country"] == "左", ["doctors", "beds", "income"]] = np.nan
+    frame.loc[(frame["country"] == "左"), "schools"] = 44.0
+    scores = indexcalc.score(tree, frame)
+    own = analysed(scores, "2022", judged=judge(scores), every=True)
+    assert own.change is not None
+    moves, covered = cells(change_sheet(own.change, "zh"), "zh"), coverage_sheet(scores, "2022", "zh")
+    warned = cells(warnings_sheet(scores, own.judged, "2022", "zh", least="orange"), "zh")
+    before, after = (ranking_sheet(scores, period, "zh") for period in ("2021", "2022"))
+    column = next(at for at, one in enumerate(after.headings) if one.shows == ("score", scores.tree.root))
+    was, now = ({row[1]: row[column] for row in sheet.rows if row[column] is not None} for sheet in (before, after))
+    risen = [round(now[name] - was[name], 2) for name in now if name in was]
+    there = {
+        "S1c": {one for row in cells(covered, "zh") for one in numbers_in(row[1])},
+        "S2": {
+            f"{abs(sum(risen) / len(risen)):.2f}",
+            "2021",
+            *(str(sum(sign * one > 0 for one in risen)) for sign in (1, -1)),
+            str(risen.count(0)),
+        },
+        "S7": {one.lstrip("-") for row in moves for cell in row for one in numbers_in(cell)} | {"2021"},
+        "S8": {str(sum(row[0].startswith(level) for row in warned)) for level in ("红", "橙")},
+        "S9": {str(sum(int(str(row[at])) for row in covered.rows)) for at in (-3, -2, -1)} | {str(4 * len(covered.rows))},
+        "S13": {
+            one.lstrip("-")
+            for row in cells(adjustments_sheet(scores, "2022", "zh"), "zh")
+            for cell in row
+            for one in numbers_in(cell)
+        },
+    }
+    said = headlines(own, "zh") + [one for unit in range(9) for one in unit_sentences(own, unit, "zh")]
+    assert {*there} <= {one.rule for one in said}
+    for one in said:
+        assert one.rule not in there or numbers_in(one.text) <= there[one.rule], (one, there[one.rule])
 
 
 def test_a_scorecard_and_a_department_fill_no_second_page(made: Any) -> None:

@@ -165,7 +165,9 @@ class _Document:
             self.pngs = dict(zip(own, as_png(own, faces("docx"), PRINT), strict=True))
 
     def _name_attachments(self) -> None:
-        """List what is attached a line below the text, all of it on one page."""
+        """List what is attached a line below the text, all of it on one page with the end of the text."""
+        if self.paper.body and isinstance(self.paper.body[-1], Text):
+            self.document.paragraphs[-1].paragraph_format.keep_with_next = True
         before_them, last = word.attachments(self.paper.language), len(self.paper.attachments)
         room = "" if self.paper.language == "zh" else " "
         for at, one in enumerate(self.paper.attachments, start=1):
