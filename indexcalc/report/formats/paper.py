@@ -23,7 +23,7 @@ TOGETHER = 15
 """Rows of a table that stays on one page."""
 FIGURE, PETALS = 250.0, 112.0
 """How high a figure is at most in points, and how wide a small one beside which text stands."""
-_HEAD, _LABEL = 95.0, 70.0  # that the titles of an attachment take of its first page in points, with the name of a page or not
+_HEAD, _LABEL = 75.0, 70.0  # that the titles of an attachment take of its first page in points, with the name of a page or not
 _LINE = 1.35  # from line to line of small letters, of their size
 _TITLE_SIZE = 17.0  # of letters in titles, rather too wide
 _TITLE = 25.0  # that the title of a table takes
@@ -177,13 +177,18 @@ def grids(sheet: Sheet, language: str, width: float, most: float = CELL, alike: 
     return next((one for one in (made, *tries) if all(_fits(grid, width) for grid in one)), made)
 
 
+def _capital(title: str, language: str) -> str:
+    """Return a heading with a capital, where it is what units are called in English, such as district."""
+    return title.capitalize() if language == "en" and title.isalpha() and title.islower() else title
+
+
 def _fits(grid: Grid, width: float) -> bool:
     """Say whether a table has room on a page, below the title of an attachment."""
     return _grid_high(grid, width) <= (LANDSCAPE if width < LANDSCAPE else PORTRAIT) - _LABEL
 
 
 def _grids(sheet: Sheet, language: str, width: float, most: float, small: float, alike: Sequence[Sheet]) -> list[Grid]:
-    rows, heads = cells(sheet, language), [full_title(heading, language) for heading in sheet.headings]
+    rows, heads = cells(sheet, language), [_capital(full_title(heading, language), language) for heading in sheet.headings]
     every = [row for one in alike for row in cells(one, language)] or rows
     text = [heading.kind in _TEXT for heading in sheet.headings]
     usual = [min(_WIDE, _usual([_wide(row[at]) for row in every]) + _BETWEEN) if text[at] else 0 for at in range(len(heads))]

@@ -101,7 +101,8 @@ class Paper:
 
     @property
     def title(self) -> str:
-        return ("" if self.language == "zh" else " ").join(self.titles)
+        between = " · " if len(self.titles) > 2 else "" if self.language == "zh" else " "
+        return between.join(self.titles)
 
 
 def paper_of(
@@ -134,10 +135,9 @@ class _Made:
     def titles(self) -> tuple[str, ...]:
         index, language = self.shown.scores.index, self.language
         name = index.report.heading(language) or index.index.title(language)
-        if self.shown.unit is not None:
-            name = f"{name} · {self.shown.scores.panel.units.title(self.shown.unit, language)}"
+        unit = () if self.shown.unit is None else (self.shown.scores.panel.units.title(self.shown.unit, language),)
         said = paper.bulletin if index.report.kind == "bulletin" else paper.title
-        return name, str(said(language).format(period=period_title(self.shown.period, language)))
+        return name, *unit, str(said(language).format(period=period_title(self.shown.period, language)))
 
     @property
     def units(self) -> list[int]:
