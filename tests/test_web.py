@@ -46,6 +46,26 @@ def test_every_answer_says_what_browsers_may_do(project: Project) -> None:
     assert "access-control-allow-origin" not in at.get("/", headers={"origin": "http://elsewhere"}).headers
 
 
+def test_what_is_refused_says_it_too_and_no_other_method_is_taken(project: Project, users: Path) -> None:
+    at = client(project, users=users, edit=True, submit=True, display=True)
+    form = {"form_token": form_token(at.get("/login").text), "name": "x" * (2 << 20), "password": "p"}
+    asked = [
+        (303, at.get("/")),
+        (403, at.post("/edit/save")),
+        (403, at.get("/display/state")),
+        (405, at.get("/edit/save")),
+        (405, at.get("/logout")),
+        (413, at.post("/login", data=form, headers=OURS)),
+        (400, at.get("/", headers={"host": "elsewhere"})),
+        (400, at.get("/", headers=[("host", "testserver"), ("host", "elsewhere")])),
+        *((405, at.request(method, "/edit/save", headers=OURS)) for method in ("PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")),
+    ]
+    for status, answer in asked:
+        assert answer.status_code == status, answer.request
+        assert {name: answer.headers.get(name) for name in HEADERS} == HEADERS, answer.request
+        assert "access-control-allow-origin" not in answer.headers
+
+
 @pytest.mark.parametrize("host", ["elsewhere", "testserver.elsewhere", "127.0.0.1", ""])
 def test_another_name_is_not_answered(project: Project, host: str) -> None:
     answer = client(project).get("/", headers={"host": host})
@@ -155,6 +175,15 @@ def test_a_token_is_taken_once_and_leaves_the_address(project: Project) -> None:
     assert TOKEN not in str(answer.headers)
     assert "东区" in at.get("/").text
     assert client(project, token=TOKEN).get("/").status_code == 403
+
+
+def test_tokens_cannot_be_tried_one_after_another(project: Project) -> None:
+    at = client(project, token=TOKEN, loopback=False)
+    for number in range(MOST_OF_A_NAME):
+        assert at.get("/", params={"token": f"{number:032}"}).status_code == 403
+    answer = at.get("/?token=" + TOKEN)
+    assert answer.status_code == 429
+    assert int(answer.headers["retry-after"]) > 0
 
 
 @pytest.mark.parametrize(
