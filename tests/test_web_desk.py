@@ -360,6 +360,8 @@ def test_a_quarter_is_reported_by_keyboard_alone_and_one_mistake_corrected(chrom
                 tab_to(page, f"c:{row}:1" if column == 0 else f"c:{row + 1}:0") if (row, column) != (2, 1) else None
         page.wait_for_selector('input[name="c:1:0"][aria-invalid=true]', timeout=20000)
         assert "IC349" in page.locator('ul[data-slot="c:1:0"]').inner_text()
+        border = "getComputedStyle(document.querySelector('[aria-invalid=true]')).borderTopColor"
+        assert page.evaluate(border) == "rgb(176, 0, 32)"
         page.keyboard.press("ArrowUp")
         page.keyboard.press("Shift+Tab")
         assert page.evaluate("document.activeElement.name") == "c:1:0"

@@ -159,6 +159,7 @@ def test_one_mistake_is_told_at_its_cell_as_one_types_and_is_corrected(project: 
     assert page.status_code == 422
     cell = re.search(r'<input name="c:1:0"[^>]*>', page.text)
     assert cell is not None and 'value="1000"' in cell[0] and 'aria-invalid="true"' in cell[0]
+    assert '<a href="#c:1:0"><bdi>西区 案件数</bdi></a>' in page.text and 'id="c:1:0"' in cell[0]
     assert send(at, **wrong, only_check="1").status_code == 200
     assert not project.file.with_name("ledger.sqlite").exists()
     done = send(at, **WHOLE, who="张三")
@@ -187,7 +188,9 @@ def test_what_is_suspicious_is_shown_before_it_is_recorded(project: Project) -> 
     assert told is not None
     other = send(at, **{**odd, "c:1:1": "1500"}, told=told[1])  # another value is suspicious now
     assert other.status_code == 200 and len(log(project).entries) == 1
-    assert send(at, **odd, told=told[1]).status_code == 303
+    done = send(at, **odd, told=told[1])
+    assert done.status_code == 303
+    assert re.search(r"IC\d{3} [^<]+（\d+ 处）", at.get(done.headers["location"]).text)
 
 
 def test_a_workbook_that_was_downloaded_is_taken_or_told_what_is_wrong(project: Project) -> None:

@@ -228,7 +228,7 @@ def _to_publish(visit: Visit, *, status: int = 200, remark: str = "") -> Respons
         periods=periods,
         titles={one: period_title(one, visit.language) for one in periods},
         wanted=wanted,
-        why=visit.given("why"),
+        why="" if remark else visit.given("why"),
         who=visit.given("who"),
         remark=remark,
     )
@@ -258,7 +258,7 @@ def _publish(visit: Visit) -> Response:
     visit.site.current.changed()
     visit.record("publish", period, who=who)
     said = (desk.published_revised if done.revised else desk.published)(visit.language)
-    return _to_publish(visit, remark=said.format(period=title, folder=done.folder.as_posix()))
+    return _to_publish(visit, remark=said.format(period=title, folder=visit.below(done.folder.as_posix())))
 
 
 # ---------------------------------------------------------------------------------------------------------- what they share

@@ -23,6 +23,7 @@ from ..periods import WITHOUT_DAYS, Kind, last_day, number_of, numbered, order, 
 from ..report.numbers import moment_title
 from ..tree.columns import departments
 from ..words.desk import desk
+from ..words.findings import MESSAGES, plain_words
 from ..words.periods import period_title
 from .edit import named
 from .visit import Page, Visit
@@ -39,6 +40,7 @@ MOST_UPLOADED = 16 << 20
 """Bytes of a workbook; how much it may unpack to is for those who read it to say."""
 _CELL = "c:"
 _MOST_PERIODS = 8  # that were reported or scored, of which a form is offered
+_MOST_WRONG = 20  # cells that are named above a form, to be gone to
 _SHOWN_PERIODS = 4  # of these, beside the newest
 
 
@@ -186,9 +188,22 @@ def _receipt(visit: Visit) -> Response:
         entry=found.entry,
         at=moment_title(found.entry.at, visit.language),
         period=period_title(found.entry.period, visit.language),
+        warned=_warned(found.entry, visit),
         cells=cells,
         label=project.tree[0].units.title(None, visit.language),
     )
+
+
+def _warned(entry: Entry, visit: Visit) -> list[tuple[str, str, list[str]]]:
+    """Return what was pointed out when something was recorded, by code, with what that says and where it was."""
+    places: dict[str, list[str]] = {}
+    for line in entry.warnings.splitlines():
+        code, _, place = line.partition(" ")
+        places.setdefault(code, []).append(place)
+    return [
+        (code, plain_words(MESSAGES[code].text[visit.language], visit.language) if code in MESSAGES else "", some)
+        for code, some in places.items()
+    ]
 
 
 def _ledger(visit: Visit) -> Response:
@@ -370,6 +385,9 @@ def _shown(
         asks=asks and found is not None and not found.is_refused,
         who=visit.given("who"),
         reason=visit.given("reason"),
+        to_mend=[
+            (cell.name, cell.label, one) for row in rows for cell in row.cells for one in cell.problems if one.severity == "error"
+        ][:_MOST_WRONG],
         must_confirm=bool(visit.given("yes")) or any(one.code in ("IC695", "IC696") for one in visit.found),
         confirmed=bool(visit.given("yes")),
     )

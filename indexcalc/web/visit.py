@@ -187,7 +187,11 @@ class Visit:
 
     def place(self, found: Finding) -> str:
         """Return where something was found, below the folder of the tree: where that lies on the server is nobody's business."""
-        return str(found.place).removeprefix(f"{self.site.index_file.parent.as_posix()}/")
+        return self.below(str(found.place))
+
+    def below(self, path: str) -> str:
+        """Return a path as it is below the folder of the tree."""
+        return path.removeprefix(f"{self.site.index_file.parent.as_posix()}/")
 
     def severity(self, found: Finding) -> str:
         """Return what a finding's severity is called."""
