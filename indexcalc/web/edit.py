@@ -213,7 +213,7 @@ def _history(visit: Visit) -> Response:
     project = visit.project()
     found = history(project)
     visit.found += project.told
-    made = table(history_sheet(found.changes, found.index, visit.language), visit.language)
+    made = table(history_sheet(found.changes, found.index, visit.language), visit.language, classes="p2")
     return visit.page("history.html.jinja", desk.history(visit.language), history=made)
 
 
