@@ -60,6 +60,7 @@ def test_what_is_typed_is_recorded_as_a_workbook_of_the_same_values_is(folder: P
     assert recorded(project, asked)[1] == WHOLE
 
 
+@pytest.mark.filterwarnings("ignore::UserWarning")  # that one department has reported nothing
 def test_years_of_reported_quarters_are_published(folder: Path) -> None:
     """Nobody reports a year: its report says who reported its quarters."""
     file = folder / "indicators.yaml"
