@@ -18,6 +18,7 @@ from indexcalc.large.blocks import score_in_blocks
 from indexcalc.methods import RECORDS
 from indexcalc.methods.records import Aggregator, MethodRecord, WeightMethod
 from indexcalc.panel import empty
+from indexcalc.sources.match import cells
 
 LIMITED = [(step, name) for step, known in RECORDS.items() for name, one in known.items() if getattr(one, "most_units", None)]
 UNITS = 7
@@ -122,3 +123,16 @@ def written(folder: Path, said: dict[str, Any], data: pd.DataFrame) -> Listening
     pd.DataFrame({"id": data["unit"].unique(), "name": data["unit"].unique()}).to_csv(folder / "units.csv", index=False)
     data.to_csv(folder / "values.csv", index=False)
     return Listening(folder / "indicators.yaml", folder, folder / "reports", language="en")
+
+
+def test_unknown_names_are_held_against_all_others_for_the_first_ones_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cells, "_LIKENED", 2)
+    project = written(tmp_path, tree("aggregate", "arithmetic"), frame(UNITS))
+    text = (tmp_path / "values.csv").read_text(encoding="utf-8")
+    (tmp_path / "values.csv").write_text(text.replace("u", "u-").replace("u-nit", "unit"), encoding="utf-8")
+    with pytest.raises(Refused) as refused:
+        check(project)
+    codes = [one.code for one in refused.value.findings if one.code in ("IC341", "IC342")]
+    assert codes == ["IC341"] * 2 + ["IC342"] * (UNITS - 2)

@@ -26,6 +26,7 @@ from .spelled import read_column, told, unread
 
 _DIGITS = r"[0-9０-９]+(?:[.,][0-9０-９]+)*"
 _PERCENT = ("%", "％")
+_LIKENED = 200  # unknown names of a table that are held against all known ones; where there are more, something else is wrong
 _SHOWN = 8  # values of one column that are too large
 
 
@@ -138,11 +139,14 @@ def _of_years(
 
 def unknown_units(source: Source, table: Table, column: int, rows_of: Mapping[str, Sequence[int]]) -> list[Finding]:
     """Say of each name that is no unit's in how many rows of a table it stands, and where first."""
-    return [unknown_unit(source, name, table.place(rows[0], column), len(rows)) for name, rows in rows_of.items()]
+    return [
+        unknown_unit(source, name, table.place(rows[0], column), len(rows), likened=at < _LIKENED)
+        for at, (name, rows) in enumerate(rows_of.items())
+    ]
 
 
-def unknown_unit(source: Source, name: str, place: Place, rows: int) -> Finding:
-    """Say that a name is no unit's, or that of several."""
+def unknown_unit(source: Source, name: str, place: Place, rows: int, *, likened: bool = True) -> Finding:
+    """Say that a name is no unit's, or that of several; which it is like takes a look at all names."""
     if name in source.units.shared:
         return finding("IC374", place, name=name, units=source.units.sharing(name))
     if len(like := source.units.like(name)) > 1:
@@ -150,7 +154,7 @@ def unknown_unit(source: Source, name: str, place: Place, rows: int) -> Finding:
     if whole := source.units.whole(name):
         unit = source.units.units.ids[like[0]]
         return finding("IC391", place, name=name, whole=whole, unit=unit, label=source.index.units.label, rows=rows)
-    near = nearest(name, source.units.known)
+    near = nearest(name, source.units.known) if likened else ""
     code = "IC356" if not name else "IC341" if near else "IC342"
     return finding(code, place, name=name, near=near, label=source.index.units.label, rows=rows)
 
