@@ -307,6 +307,20 @@ def test_every_inner_node_is_weighed_when_none_is_named(project: Path) -> None:
     assert lines(project)[1][5] == "weights suggest --method equal"
 
 
+def test_a_patch_of_equal_weights_makes_them_given(project: Path) -> None:
+    tree, patch = project / "indicators.yaml", project / "patch.yaml"
+    bare = TREE.replace(", weight: 0.50", "").replace(", weight: 0.30", "").replace(", weight: 0.20", "")
+    tree.write_text(bare.replace("    name: 安全\n", "    name: 安全\n    weights: equal\n"), encoding="utf-8", newline="\n")
+    moved = {"cases": "0.6000", "clinics": "0.2000", "fires": "0.2000"}
+    lines = [f"base: {digest(tree.read_bytes())}", "set:", *(f"  {node}: {weight}" for node, weight in moved.items())]
+    patch.write_text("\n".join(lines), encoding="utf-8")
+    assert run("weights", "apply", str(patch))[0] == 0
+    text = tree.read_text(encoding="utf-8")
+    assert "    weights: given\n" in text and "weights: equal" not in text
+    index = indexcalc.load(tree)
+    assert [index.by_id[node].weight for node in moved] == [0.6, 0.2, 0.2]  # type: ignore[union-attr]
+
+
 def test_a_suggestion_for_equal_weights_is_written_with_where_they_come_from(project: Path) -> None:
     tree = project / "indicators.yaml"
     bare = TREE.replace(", weight: 0.50", "").replace(", weight: 0.30", "").replace(", weight: 0.20", "")

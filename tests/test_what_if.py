@@ -53,7 +53,7 @@ def drawn(data: dict[str, Any], random: np.random.Generator, at: int) -> dict[st
         parts = random.multinomial(10_000, random.dirichlet(np.full(size, 0.3 if at % 3 else 2.0)))
         if at % 10 == 0:
             parts = np.eye(size, dtype=int)[random.integers(size)] * 10_000
-        found[node["id"]] = [int(part) * data["total"] / 10_000 for part in parts]
+        found[node["id"]] = [int(part) * node["total"] / 10_000 for part in parts]
     return found
 
 
@@ -163,3 +163,36 @@ def test_every_aggregator_with_gaps_floors_and_what_does_not_apply(page: Any) ->
 def test_random_trees_five_deep(page: Any, seed: int) -> None:
     index = trees.index(seed, PLAIN.changed(levels=5, nodes=(8, 14), leaves=(16, 30)))
     held_to_the_engine(page, score(index, trees.panel(index, seed, units=8, periods=1)), 10 + seed)
+
+
+WEIGHED = """
+index: {id: i, weights: %s, aggregate: %s}
+defaults: {normalise: {method: goalposts, worst: 0, best: 100}}
+dimensions: [{id: a%s}, {id: b%s}, {id: c%s}]
+"""
+
+
+@pytest.mark.parametrize(
+    ("method", "aggregate", "total"),
+    [("equal", "arithmetic", 1), ("equal", "sum", 3), ("relative", "geometric", 1), ("given", "sum", 5)],
+)
+def test_weights_that_no_data_change_can_be_moved(page: Any, method: str, aggregate: str, total: float) -> None:
+    """Children that weigh alike, by proportions or in a sum: moved weights add up to what they did, so that a sum stays one."""
+    written = [""] * 3 if method == "equal" else [f", weight: {weight}" for weight in (2, 2, 1)]
+    index = index_of(WEIGHED % (method, aggregate, *written))
+    values = np.random.default_rng(8).uniform(5, 95, (6, 3)).round(1)
+    data = held_to_the_engine(page, score(index, panel_of(index, values)), 20)
+    (node,) = data["nodes"]
+    assert node["free"] and node["total"] == total
+
+
+def test_weights_below_a_node_that_stays_as_it_is_cannot_be_moved(page: Any) -> None:
+    text = """
+index: {id: i, formula: a + x}
+defaults: {normalise: points}
+dimensions: [{id: a, weights: equal, indicators: [{id: y}, {id: z}]}, {id: x}]
+"""
+    index = index_of(text)
+    scores = score(index, panel_of(index, [[1.0, 2, 3], [4, 5, 7]]))
+    data = what_if(Analysed(scores, scores.periods[-1]), "0" * 64, "zh")
+    assert data is not None and not any(node["free"] for node in data["nodes"])

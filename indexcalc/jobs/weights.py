@@ -144,7 +144,9 @@ def apply_patch(project: Project, file: Path, *, period: str | None = None) -> P
     if patch.base != now:
         raise Refused([finding("IC523", patch.place, then=patch.base[:12], now=now[:12], file=project.file.as_posix())])
     project.go_on(found)
-    return propose(project, index, patch.weights, period=period)
+    parents = dict.fromkeys(siblings(index, node)[0] for node in patch.weights)
+    computed = [parent for parent in parents if weights_method(index, parent) not in WRITTEN]
+    return propose(project, index, patch.weights, given=computed, period=period)
 
 
 def export_weights(project: Project, file: Path, *, period: str | None = None) -> None:

@@ -19,7 +19,7 @@ from ...scores import Scores
 from ...tree.layout import Branch
 from ...tree.model import Grade, NodeRanking
 from .analysed import MOST_UNITS
-from .what_if import BY_WEIGHTS, can_be_made_anew, fixed_by, is_at_the_bottom, second_level
+from .what_if import can_be_made_anew, fixed_by, is_at_the_bottom, moves_scores, second_level
 
 IN_CELLS = frozenset({"arithmetic", "geometric", "harmonic", "power", "sum", "mpi", "minimum", "maximum", "median", "product"})
 """The aggregators that formulas of a workbook can say; others keep the scores that they have."""
@@ -100,10 +100,7 @@ class Live:
 
     def is_free(self, position: int) -> bool:
         """Say whether the weights below a node move its score and those of all nodes above it."""
-        branch = self.branch_of[position]
-        if branch.aggregate not in BY_WEIGHTS or len(branch.children) < 2:
-            return False
-        return not any(map(self.fixed, self.scores.tree.upwards(position)))
+        return moves_scores(self.scores.tree, position, self.fixed)
 
     def weights(self, position: int) -> tuple[float, ...]:
         """Return the weights of a node's children, as they were for the first unit where each has its own."""

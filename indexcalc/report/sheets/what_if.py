@@ -8,13 +8,14 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from ...engine.adjust import by_events, events
 from ...engine.floors import leaf_floors
 from ...engine.ranking import ranking_of
 from ...engine.rules import mirror
+from ...methods.aggregate import FREE_SUM
 from ...methods.arrays import Array, np
 from ...panel import NOT_APPLICABLE
 from ...scores import Scores
@@ -52,7 +53,6 @@ def what_if(shown: Analysed, base: str, language: str) -> dict[str, Any] | None:
         "index": scores.index.index.id,
         "period": shown.period,
         "decimals": scores.index.index.decimals,
-        "total": weight_total(scores.index),
         "ranking": {"ties": ranking.ties, "decimals": ranking.decimals, "lowest": ranking.first == "lowest"},
         "units": [scores.panel.units.ids[unit] for unit in units],
         "names": scores.panel.units.titles(units, language),
@@ -111,9 +111,9 @@ def _of_bottom(scores: Scores, at: int, units: Sequence[int], place: int, floors
 
 def _of_node(shown: Analysed, branch: Branch, row: Mapping[int, int], language: str) -> dict[str, Any]:
     """Return how a node is made of those before it, or that it stays as it is, and why."""
-    scores, at = shown.scores, shown.at
+    scores, at, tree = shown.scores, shown.at, shown.scores.tree
     units = scores.listed(at)
-    node = scores.tree.nodes[branch.position]
+    node = tree.nodes[branch.position]
     method = branch.aggregate
     why = fixed_by(scores, branch)
     own: dict[str, Any] = {
@@ -121,12 +121,14 @@ def _of_node(shown: Analysed, branch: Branch, row: Mapping[int, int], language: 
         "title": node.title(language),
         "children": [row[child] for child in branch.children if child in row],
         "weights": scores.child_weights(branch.position, at).tolist(),
-        "free": not why
-        and method in BY_WEIGHTS
-        and branch.weights.method == "given"
-        and len(branch.children) > 1
-        and float(scores.effective_weights[at, branch.position]) > 0,
     }
+    own["free"] = (
+        moves_scores(tree, branch.position, lambda above: fixed_by(scores, tree.branches[above - tree.leaves]))
+        and min(own["weights"]) >= 0
+        and float(scores.effective_weights[at, branch.position]) > 0
+    )
+    if own["free"]:
+        own["total"] = math.fsum(own["weights"]) if method in FREE_SUM else weight_total(scores.index)
     if why:
         position = branch.position
         return {
@@ -152,6 +154,14 @@ def _of_node(shown: Analysed, branch: Branch, row: Mapping[int, int], language: 
     if branch.round is not None:
         own["round"] = [branch.round.decimals, branch.round.how]
     return own
+
+
+def moves_scores(tree: Tree, position: int, fixed: Callable[[int], str]) -> bool:
+    """Say whether the weights below a node move its score and those of all nodes above it; `fixed` says which stay."""
+    branch = tree.branches[position - tree.leaves]
+    if branch.aggregate not in BY_WEIGHTS or len(branch.children) < 2:
+        return False
+    return not any(map(fixed, tree.upwards(position)))
 
 
 def fixed_by(scores: Scores, branch: Branch) -> str:

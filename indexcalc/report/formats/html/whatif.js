@@ -50,9 +50,11 @@
     function parts(node) { return state[node.id] || shared(node.weights, WHOLE); }
     function weights() {
       var out = {};
-      Object.keys(state).forEach(function (id) { out[id] = state[id].map(function (one) { return one * data.total / WHOLE; }); });
+      Object.keys(state).forEach(function (id) { out[id] = told(nodes[id], state[id]); });
       return out;
     }
+    // shares as weights that add up to what those of the node do
+    function told(node, parts) { return parts.map(function (one) { return one * node.total / WHOLE; }); }
     function percent(one) { return (one / 100).toFixed(2); }
     function number(x) { return x === null || x !== x ? '–' : whatIf.rounded(x, data.decimals, 'nearest').toFixed(data.decimals); }
 
@@ -199,7 +201,7 @@
       }
       function stays(value) {
         var given = {};
-        given[node.id] = moved(published, i, value, free).map(function (one) { return one * data.total / WHOLE; });
+        given[node.id] = told(node, moved(published, i, value, free));
         return firsts(given) === first;
       }
       function end(limit) {
@@ -224,10 +226,10 @@
       else { status.textContent = location.href; }
     });
     section.querySelector('.patch').addEventListener('click', function () {
-      var decimals = data.total === 100 ? 2 : 4;
       var lines = ['base: ' + JSON.stringify(data.base), 'index: ' + JSON.stringify(data.index), 'period: ' + JSON.stringify(data.period), 'set:'];
       Object.keys(state).forEach(function (id) {
-        state[id].forEach(function (one, i) { lines.push('  ' + JSON.stringify(every[nodes[id].children[i]].id) + ': ' + (one * data.total / WHOLE).toFixed(decimals)); });
+        var decimals = nodes[id].total === 100 ? 2 : nodes[id].total === 1 ? 4 : 9;
+        told(nodes[id], state[id]).forEach(function (one, i) { lines.push('  ' + JSON.stringify(every[nodes[id].children[i]].id) + ': ' + one.toFixed(decimals)); });
       });
       if (lines.length === 4) {
         status.textContent = words.nothing_changed;
