@@ -23,7 +23,8 @@ from packaging.requirements import Requirement
 import indexcalc
 from indexcalc.jobs.gallery import gallery
 from indexcalc.jobs.init import init
-from indexcalc.report.sheets.analysed import analysed
+from indexcalc.report.sheets.analysed import analysed, is_uncertain
+from indexcalc.report.sheets.annex import method_sheet
 from indexcalc.report.sheets.sentences import headlines
 from indexcalc.report.sheets.tables import sheets
 from indexcalc.scores import Scores
@@ -553,6 +554,22 @@ def test_deductions_by_the_published_list() -> None:
     monthly = points["behind"][:12]
     assert set(np.unique(monthly)) == {-0.5, 0} and ((monthly < 0).sum(axis=1) >= 2).all()
     np.testing.assert_allclose(points["behind"][scores.periods.index("2017")], monthly.sum(axis=0))  # each time
+
+
+def test_the_table_of_methods_says_how_each_kind_of_project_is_made() -> None:
+    def told(name: str) -> dict[str, tuple[Any, ...]]:
+        scores = scored(name)
+        return {str(row[2]): row for row in method_sheet(scores, scores.periods[-1], "zh").rows}
+
+    deductions = told("deductions")
+    assert deductions["deductions"][6] == "100 + 生产安全事故扣分 + 群众安全感 + 越级走访批次 + 亡人火灾起数"
+    assert deductions["petitions"][3:6] == (None, None, "逆向")  # a formula weighs nothing; what is deducted is better low
+    assert deductions["survey"][6].endswith("首点以下=按端段延长）")
+    assert told("hdi")["income"][6].endswith("取对数=是）")
+    assert (told("yearbook")["economy"][6], told("hdi")["education"][6]) == ("算术平均；熵权法", "算术平均；等权")
+    assert not is_uncertain(scored("yearbook")) and not is_uncertain(scored("deductions")) and is_uncertain(scored("hdi"))
+    province = scored("safe-province")  # whose veto limits the grade alone: no column of points that are never any
+    assert "重大案事件" not in [heading.title for heading in sheets(province, "2022", "zh")[0].headings]
 
 
 def test_moves_in_rank_cost_and_earn_by_their_steps_to_the_place(tmp_path: Path, repository: Path) -> None:

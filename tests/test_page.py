@@ -202,10 +202,17 @@ def test_levels_are_marked_in_the_language_of_the_page() -> None:
         assert set(re.findall(r'<use href="#(level-[^"]+)"', found)) <= set(drawn)
 
 
-@pytest.mark.parametrize(("weights", "moved"), [("", True), (", weights: equal", False)])
+@pytest.mark.parametrize(("weights", "moved"), [("", True), (", weights: equal", True), (", weights: entropy", False)])
 def test_weights_are_offered_where_some_can_be_moved(weights: str, moved: bool) -> None:
     found = _page(f"dimensions: [{{id: d{weights}, indicators: [{{id: a}}, {{id: b}}]}}]\n", [[[5.0, 2.0], [50.0, 60.0]]], "zh")
     assert ('id="what-if"' in found, 'href="#what-if"' in found) == (moved, moved)
+
+
+def test_what_cannot_be_drawn_has_no_intervals() -> None:
+    for weights, there in (("", True), (", weights: entropy", False)):
+        text = f"dimensions: [{{id: d{weights}, weight: 1, indicators: [{{id: a}}, {{id: b}}]}}]\n"
+        found = _page(text, [[[5.0, 2.0], [50.0, 60.0], [30.0, 20.0]]], "zh")
+        assert ('id="certainty"' in found, "位次区间" in found, "均可区分" in found) == (there, there, there)
 
 
 def test_petals_reach_to_100_though_computing_went_a_little_beyond() -> None:

@@ -15,6 +15,8 @@ from ..scores import Below, Gathered, Scores
 from ..tree.levels import from_units, inside, leaf_of, without_values
 from ..tree.model import FromUnits, Index
 from ..units import Units
+from ..words.agreement import in_both
+from ..words.terms import VALUES
 from .frames import called
 from .leaves import roll_up
 from .notes import imputed_in
@@ -158,7 +160,9 @@ def _notes(index: Index, nodes: Mapping[str, FromUnits], lower: Scores, level: s
     """Say what is made of scores from below and what is left to the level below, with what was found there of these nodes."""
     for node, choice in nodes.items():
         place = index.place_of(node, "score_over_units")
-        yield finding("IC845", place, node=called(index, [node]), level=level, how=choice.how, below=below)
+        weights = {one.id: one.name for one in index.denominators if one.name}
+        how = in_both(str(choice.how), weights.get(choice.how) or VALUES.get(choice.how, choice.how))
+        yield finding("IC845", place, node=called(index, [node]), level=level, how=how, below=below)
         own = inside(index, [node])
         left = [item.id for item in index.adjustments if (item.node or index.index.id) in own]
         rules = index.warnings.rules if index.warnings else ()

@@ -13,7 +13,7 @@ from ..methods.aggregate import COMPARES_UNITS, FREE_SUM, WITHOUT_WEIGHTS
 from ..methods.arrays import Array, np
 from ..methods.impute import FROM_SIBLINGS
 from ..methods.weight import FROM_DATA
-from .blocks.choices import NONE, ByGroup, Impute, Method, Missing, Normalise, Round, Treat, Weights
+from .blocks.choices import NONE, ByGroup, Direction, Impute, Method, Missing, Normalise, Round, Treat, Weights
 from .blocks.nodes import Dimension, Indicator, NodeRanking, Root
 from .blocks.whole import Written
 from .declared import counts, weight_total
@@ -100,6 +100,10 @@ class Tree:
     nodes: tuple[Indicator | Dimension | Root, ...]
     parents: tuple[int, ...]
     branches: tuple[Branch, ...]
+
+    def has_weight(self, position: int) -> bool:
+        """Say whether a node has a weight in the index: not where a formula of a node above says what it adds."""
+        return all(self.branch_at(above).formula is None for above in self.upwards(self.parents[position]))
 
     @cached_property
     def leaves(self) -> int:
@@ -426,6 +430,13 @@ def normalise_of(index: Written, leaf: Indicator) -> Normalise:
     """Return how a leaf is normalised: its own way, or the default."""
     choice = leaf.normalise or index.defaults.normalise
     return choice if leaf.full is None else with_full_marks(choice, leaf.full)
+
+
+def direction_of(index: Written, leaf: Indicator) -> Direction:
+    """Return which way an indicator's values are better: as its method has it where the direction plays no part in that."""
+    better = NORMALISERS[normalise_of(index, leaf).method].better
+    own: dict[str, Direction] = {"higher": "higher", "lower": "lower"}
+    return own.get(better, leaf.direction) if leaf.is_scored else leaf.direction
 
 
 def with_full_marks(choice: Normalise, full: float) -> Normalise:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from ..findings import nearest
 from ..methods import RECORDS
 from ..words.reports import word
-from ..words.terms import PARAMETERS, TERMS
+from ..words.terms import PARAMETERS, TERMS, VALUES
 
 
 def term_for(written: str, known: Iterable[str]) -> str:
@@ -50,6 +50,17 @@ def parameter_title(key: str, language: str) -> str:
     'worst'
     """
     return key if language == "en" else PARAMETERS.get(key, key)
+
+
+def value_title(value: str | bool, language: str) -> str:
+    """Return what a value of a method's parameter is called that is a word.
+
+    >>> value_title(True, "en"), value_title("extend", "en")
+    ('true', 'extend')
+    """
+    if language != "en" and value in VALUES:
+        return VALUES[value]
+    return str(value).lower() if isinstance(value, bool) else value
 
 
 def methods_title(written: str, language: str) -> str:

@@ -36,6 +36,7 @@ class page:  # noqa: N801 - read as `page.petals(language)`
     is_missing = Said("缺", "none")
     is_below = Said("低于下限 ", "below ")
     heat = Said("{label}与二级指标", "Second level by {label}")
+    heat_of_dimensions = Said("{label}与维度", "Dimensions by {label}")
     heat_help = Said("深色为得分高；“–”为缺报。", "Darker is higher; – is missing.")
     heat_shows = Said("显示", "Show")
     as_score = Said("得分", "Score")

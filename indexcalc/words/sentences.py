@@ -20,10 +20,12 @@ class sentence:  # noqa: N801 - read as `sentence.spread(language)`
     tied_with_score = Said("{unit}（均为{score}分）", "{unit} ({score} each)")
     graded = Said("{count}个{label}得分在{bound}分及以上（{grade}）。", "{count} units scored {bound} or more ({grade}).")
     moved = Said(
-        "与{period}相比，平均得分{difference}；{up}个{label}得分上升，{down}个下降{same}。",
-        "Compared with {period} the mean {difference}; {up} units rose, {down} fell{same}.",
+        "与{period}相比，平均得分{difference}；{parts}。",
+        "Compared with {period} the mean {difference}; {parts}.",
     )
-    some_unmoved = Said("，{count}个持平", ", {count} unchanged")
+    moved_so = Said("{count}个{label}得分{way}", "{count} units {way}")
+    moved_too = Said("{count}个{way}", "{count} {way}")
+    risen, fallen, unmoved_too = Said("上升", "rose"), Said("下降", "fell"), Said("持平", "unchanged")
     risen_by = Said("上升{size}分", "rose by {size}")
     fallen_by = Said("下降{size}分", "fell by {size}")
     unmoved = Said("持平", "is unchanged")
@@ -74,7 +76,7 @@ class sentence:  # noqa: N801 - read as `sentence.spread(language)`
     not_ranked = Said("{units}数据完整率不足，不排名。", "{units} lack data and are not ranked.")
     adjusted = Said("{adjustment}{about}：{effects}。", "{adjustment}{about}: {effects}.")
     about = Said("（{said}）", " ({said})")
-    events = Said("{count}次", "events: {count}")
+    events = Said("为{count}", " (events: {count})")
     points_on = Said("{node}计{points}分", "{node} {points}")
     whole_score = Said("总分", "the score")
     grade_at_best = Said("等级不高于“{grade}”", "the grade is at best {grade}")

@@ -91,3 +91,19 @@ PARAMETERS = {  # what a method's parameters are called beside its title
     "floor": "得分下限",
     "cap": "分值上限",
 }
+
+VALUES: dict[str | bool, str] = {  # what values of these parameters that are words are called
+    True: "是",
+    False: "否",
+    "flat": "按端点计分",
+    "extend": "按端段延长",
+    "missing": "不计分",
+    "average": "取平均位次",
+    "mean": "平均值",
+    "median": "中位数",
+    "max": "最大值",
+    "min": "最小值",
+    "ratio": "比值",
+    "difference": "差值",
+    "sum": "合计",
+}

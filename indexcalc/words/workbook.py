@@ -45,6 +45,7 @@ class book:  # noqa: N801 - read as `book.weights(language)`
         "只改黄色单元格：排名、各级得分、位次和图随之重算。公布结果不变；“试算排名”列出公布位次与变化。",
         "Change the yellow cells alone: scores, places and charts follow. What is published stays; the trial ranking shows both.",
     )
+    places_in_all = Said("等{count}处", " and on, {count} in all")
     weights_to_tree = Said(
         "要正式采用，请用 indexcalc weights set 写入指标体系。", "indexcalc weights set puts a weight into the tree."
     )

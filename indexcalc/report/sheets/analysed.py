@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from ...analysis.alternatives import Inputs
 from ...analysis.audit import Question, questions_of
 from ...analysis.change import ScoreChange, change
 from ...analysis.contribution import Rows, contributions, effective
@@ -115,10 +116,19 @@ def _moves(scores: Scores, before: str, after: str) -> ScoreChange:
     return change(earlier.of_period(before), later.of_period(after), before, after, units=None if every else units)
 
 
+def _uncertain(scores: Scores) -> Alternatives:
+    """Return what the tree says is uncertain, or else every weight up to a quarter up or down."""
+    return scores.index.uncertainty or Alternatives(weights=(WeightDraw(method="perturb", by=BY_DEFAULT),))
+
+
+def is_uncertain(scores: Scores) -> bool:
+    """Say whether there is anything to draw: not where all weights are made of data, or formulas take the place of weights."""
+    return bool(Inputs(scores.index, _uncertain(scores)).names)
+
+
 def drawn_anew(scores: Scores, period: str, seed: int = 0, draws: int = DRAWS) -> Uncertainty:
-    """Draw again what the tree says is uncertain, or else every weight up to a quarter up or down."""
-    declared = scores.index.uncertainty or Alternatives(weights=(WeightDraw(method="perturb", by=BY_DEFAULT),))
-    return uncertainty(scores, declared, period=period, draws=draws, seed=seed)
+    """Draw again what is uncertain."""
+    return uncertainty(scores, _uncertain(scores), period=period, draws=draws, seed=seed)
 
 
 def analysed(
@@ -144,7 +154,7 @@ def analysed(
     worth = tuple(boards(scores, at, one, group_of(scores, one)) for one in range(len(scores.panel.units)))
     ranked = int(np.isfinite(scores.rank()[at]).sum())
     drawn = moves = None
-    if "uncertainty" in wanted and ranked > 1:
+    if "uncertainty" in wanted and ranked > 1 and is_uncertain(scores):
         drawn = drawn_anew(scores, period, seed)
     if "change" in wanted and (last := period_before(scores, period)) is not None:
         moves = _moves(whole, last, period)

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from ...analysis.audit import Question
 from ...findings import Finding, Language, spoken
-from ...methods import NORMALISERS
+from ...methods import NORMALISERS, WITHOUT_WEIGHTS
 from ...methods.arrays import Array, np
 from ...panel import IMPUTED, MISSING, NOT_APPLICABLE
 from ...scores import Scores
+from ...tree.edit import WRITTEN
 from ...tree.kinds import written
-from ...tree.layout import normalise_of
+from ...tree.layout import direction_of, normalise_of
 from ...tree.model import Dimension, Index, Indicator, Root
-from ...tree.terms import method_title, parameter_title
+from ...tree.terms import method_title, parameter_title, value_title
 from ...words.page import page
 from ...words.reports import word
 from ...words.statuses import STATUS_NAMES
@@ -23,12 +25,13 @@ from .alone import unit_label
 from .analysed import Analysed
 from .explained import named
 from .framework import arithmetic, weight_of
-from .open import may_see
+from .open import may_see, unless_empty
 from .sentences import first_of
 from .sheet import Heading, Sheet, Value
 from .whole import whole_of
 
 MOST_BEHIND = 3
+_NAMES = re.compile(r"(\[[^\]]+\]|\w+)")  # of a formula
 
 
 def method_sheet(scores: Scores, period: str, language: str, *, public: bool = False) -> Sheet:
@@ -57,20 +60,27 @@ def method_sheet(scores: Scores, period: str, language: str, *, public: bool = F
                 depth,
                 node.title(language),
                 node.id,
-                finite(scores.sibling_weights[at, position]) if depth and scored else None,
-                finite(scores.effective_weights[at, position]) if depth and scored else None,
-                direction_of(leaf, language) if leaf else "",
+                finite(scores.sibling_weights[at, position]) if depth and scored and _is_weighed(scores, position) else None,
+                finite(scores.effective_weights[at, position]) if depth and scored and tree.has_weight(position) else None,
+                _direction(scores.index, leaf, language) if leaf else "",
                 _way(scores.index, node, position, scores, language),
                 node.definition if isinstance(node, Dimension | Indicator) else "",
                 *((leaf.department if leaf else "",) if departments else ()),
             )
         )
-    return Sheet(page.method(language), headings, tuple(rows), notes=(page.method_help(language),))
+    sheet = Sheet(page.method(language), headings, tuple(rows), notes=(page.method_help(language),))
+    return unless_empty(sheet, word.definition(language), word.department(language))
 
 
-def direction_of(leaf: Indicator, language: str) -> str:
-    """Return an indicator's direction in words, with its target or range."""
-    said = {"higher": page.higher, "lower": page.lower, "target": page.target, "range": page.range}[leaf.direction](language)
+def _is_weighed(scores: Scores, position: int) -> bool:
+    tree = scores.tree
+    return tree.branch_at(tree.parents[position]).formula is None
+
+
+def _direction(index: Index, leaf: Indicator, language: str) -> str:
+    """Return which way an indicator's values are better, with its target or range."""
+    ways = {"higher": page.higher, "lower": page.lower, "target": page.target, "range": page.range}
+    said = ways[direction_of(index, leaf)](language)
     if leaf.target is None:
         return said
     shown = f"{leaf.target:g}" if isinstance(leaf.target, float | int) else "–".join(f"{end:g}" for end in leaf.target)
@@ -85,19 +95,29 @@ def _way(index: Index, node: Root | Dimension | Indicator, position: int, scores
         way = normalise_of(index, node)
         given = way.parameters | way.by_group
         known = [key for key in NORMALISERS[way.method].parameters if key in given]
-        own = [f"{parameter_title(key, language)}={_shown(given[key])}" for key in known]
+        own = [f"{parameter_title(key, language)}={_shown(given[key], language)}" for key in known]
         title = method_title(way.method, language, "normalise")
         scored = word.beside(language).format(text=listed(own, language)) if own else ""
         per = f"÷ {named(index, node.per, 'en' if language == 'en' else 'zh')[0]}" if node.per else ""
         return word.then(language).join(text for text in (arithmetic(index, node, language), per, f"{title}{scored}") if text)
     branch = scores.tree.branch_at(position)
-    if isinstance(node, Dimension) and node.formula:
-        return str(node.formula)
-    return method_title(branch.aggregate, language, "aggregate")
+    if branch.formula is not None:
+        return "".join(_named_in(index, part, language) for part in _NAMES.split(node.formula or ""))
+    made, weighed = method_title(branch.aggregate, language, "aggregate"), branch.weights.method
+    computed = weighed not in WRITTEN and len(branch.children) > 1 and branch.aggregate not in WITHOUT_WEIGHTS
+    return word.then(language).join([made, method_title(weighed, language, "weights")] if computed else [made])
 
 
-def _shown(value: object) -> str:
-    return f"{value:g}" if isinstance(value, float) else str(value) if isinstance(value, str) else written(value)
+def _named_in(index: Index, part: str, language: str) -> str:
+    """Return a part of a node's formula, a node by its name."""
+    own = index.by_id.get(part.strip("[]"))
+    return own.title(language) if own is not None else part
+
+
+def _shown(value: object, language: str) -> str:
+    if isinstance(value, str | bool):
+        return value_title(value, language)
+    return f"{value:g}" if isinstance(value, float) else written(value)
 
 
 @dataclass(frozen=True)
@@ -191,7 +211,7 @@ def stake_sheet(shown: Analysed, leaves: Sequence[int], language: str, most: int
         rows.append(
             (
                 tree.nodes[leaf].title(language),
-                finite(scores.effective_weights[shown.at, leaf]),
+                finite(scores.effective_weights[shown.at, leaf]) if tree.has_weight(leaf) else None,
                 finite(float(np.nanmean(own))) if not np.isnan(own).all() else None,
                 finite(stake[leaf]),
                 listed(scores.panel.units.titles(last, language), language),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ...scores import Scores
+from ...tree.layout import direction_of
 from ...tree.model import NOTES, Indicator, notes_of
 from ...words.reports import word, word_of
 from ..numbers import finite
@@ -30,7 +31,7 @@ def definitions_sheet(scores: Scores, period: str, language: str) -> Sheet | Non
             tree.nodes[leaf].title(language),
             " · ".join(_above(scores, leaf, language)),
             _leaf(scores, leaf).measure,
-            word_of(f"direction {_leaf(scores, leaf).direction}", language),
+            word_of(f"direction {direction_of(scores.index, _leaf(scores, leaf))}", language),
             _weight(scores, at, leaf),
             _leaf(scores, leaf).department,
             *(notes_of(tree.nodes[leaf]).get(key, "") for key in NOTES),

@@ -14,6 +14,14 @@ def may_see(index: Index, what: Open, *, public: bool) -> bool:
     return not public or what in index.publish
 
 
+def unless_empty(sheet: Sheet, *titles: str) -> Sheet:
+    """Return a sheet without those of some columns in which nothing stands: of a tree that names no department, for one."""
+    for at, heading in reversed(list(enumerate(sheet.headings))):
+        if heading.title in titles and not any(row[at] for row in sheet.rows):
+            sheet = without_column(sheet, heading.title)
+    return sheet
+
+
 def without_column(sheet: Sheet, title: str) -> Sheet:
     """Return a sheet without the column that is called so, if it has one."""
     kept = [at for at, heading in enumerate(sheet.headings) if heading.title != title]

@@ -20,7 +20,7 @@ from .alone import unit_label
 from .analysed import Analysed
 from .explained import where
 from .follow import follow_sheets
-from .open import may_see, without_column
+from .open import may_see, unless_empty, without_column
 from .sentences import Sentence, unit_sentences
 from .sheet import Heading, Sheet, Value
 from .tables import last_periods, moves, period_before, ranks_of
@@ -172,9 +172,10 @@ def unit_sheets(shown: Analysed, card: Scorecard, language: str, *, public: bool
         sheets += follow_of(shown, card.title, language)
     if may_see(index, "addresses", public=public):
         sheets.append(card.gaps)
+    department = word.department(language)
     if not may_see(index, "departments", public=public):
-        sheets = [without_column(sheet, word.department(language)) for sheet in sheets]
-    return [sheet for sheet in sheets if sheet.rows]
+        sheets = [without_column(sheet, department) for sheet in sheets]
+    return [unless_empty(sheet, department) for sheet in sheets if sheet.rows]
 
 
 def follow_of(shown: Analysed, title: str, language: str) -> list[Sheet]:
@@ -209,12 +210,14 @@ def contributions_sheet(shown: Analysed, unit: int, language: str) -> Sheet:
                 tree.nodes[node].title(language),
                 finite(scores.scores[at, unit, node]),
                 ranks_of(scores, at, node, [unit])[0],
-                finite(weights[at, unit if weights.shape[1] > 1 else 0]),
+                finite(weights[at, unit if weights.shape[1] > 1 else 0]) if tree.has_weight(node) else None,
                 finite(parts[unit, node]),
                 finite(parts[unit, node] - mean),
             )
         )
     for i in tree.branches[-1].adjustments:
+        if not scores.index.adjustments[i].gives_points:
+            continue
         points = scores.points[at, :, i]
         mean = float(np.mean(np.nan_to_num(points[known]))) if known.any() else math.nan
         rows.append(
@@ -289,7 +292,7 @@ def gaps_sheet(shown: Analysed, language: str, unit: int | None = None, most: in
     if unit is None:
         headings.insert(0, Heading(scores.index.units.label_en if language == "en" else scores.index.units.label, "text"))
     notes = (page.gaps_shown(language).format(shown=most, all=len(odd)),) if len(odd) > most else ()
-    return Sheet(page.gaps(language), tuple(headings), tuple(rows), notes=notes)
+    return unless_empty(Sheet(page.gaps(language), tuple(headings), tuple(rows), notes=notes), word.department(language))
 
 
 def where_missing(shown: Analysed, unit: int, leaf: Indicator, language: str) -> str:

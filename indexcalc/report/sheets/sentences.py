@@ -193,16 +193,20 @@ def _moved(shown: Analysed, language: str) -> Iterator[tuple[str, str]]:
     if both.sum() < 2:
         return
     moves = [float(number(float(one), _decimals(scores))) for one in (now - then)[both]]
-    same = sum(one == 0 for one in moves)
+    ways = (
+        (sentence.risen, sum(one > 0 for one in moves)),
+        (sentence.fallen, sum(one < 0 for one in moves)),
+        (sentence.unmoved_too, sum(one == 0 for one in moves)),
+    )
+    first, *others = ((way(language), count) for way, count in ways if count)
+    parts = [sentence.moved_so(language).format(count=first[1], label=unit_label(scores, language), way=first[0])]
+    parts += [sentence.moved_too(language).format(count=count, way=way) for way, count in others]
     yield (
         "S2",
         sentence.moved(language).format(
             period=period_title(last, language),
             difference=_difference(float((now - then)[both].mean()), scores, language),
-            label=unit_label(scores, language),
-            up=sum(one > 0 for one in moves),
-            down=sum(one < 0 for one in moves),
-            same=sentence.some_unmoved(language).format(count=same) if same else "",
+            parts=(", " if language == "en" else "，").join(parts),
         ),
     )
 
@@ -285,7 +289,9 @@ def _adjusted(shown: Analysed, unit: int, language: str) -> Iterator[str]:
         had, counts, points = adjusted_by(scores, shown.at, at)
         if not had[unit]:
             continue
-        about = sentence.events(language).format(count=f"{counts[unit]:g}") if counts is not None else item.reason
+        about = sentence.about(language).format(said=item.reason) if item.reason else ""
+        if counts is not None:
+            about = sentence.events(language).format(count=f"{counts[unit]:g}")
         effects = []
         if float(number(float(points[unit]), _decimals(scores))):
             root = item.node in (None, scores.index.index.id)
@@ -297,7 +303,7 @@ def _adjusted(shown: Analysed, unit: int, language: str) -> Iterator[str]:
         if effects:
             yield sentence.adjusted(language).format(
                 adjustment=item.title(language),
-                about=sentence.about(language).format(said=about) if about else "",
+                about=about,
                 effects=listed(effects, language),
             )
 

@@ -411,6 +411,8 @@ def _add_beside_score(scores: Scores, at: int, node: int, units: Sequence[int], 
     if not isinstance(own, Indicator) and own.primary is not None:
         table.add(Heading(word.primary(language), "text"), [primary(scores, at, unit, node, language) for unit in units])
     for i in () if node < scores.tree.leaves else scores.tree.branch_at(node).adjustments:
+        if not scores.index.adjustments[i].gives_points:
+            continue
         heading = Heading(scores.index.adjustments[i].title(language), "score", over=word.adjustments(language))
         table.add(heading, values_of(scores.points[at, :, i], units))
 

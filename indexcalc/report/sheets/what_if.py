@@ -123,7 +123,7 @@ def _of_node(shown: Analysed, branch: Branch, row: Mapping[int, int], language: 
         "weights": scores.child_weights(branch.position, at).tolist(),
     }
     own["free"] = (
-        moves_scores(tree, branch.position, lambda above: fixed_by(scores, tree.branches[above - tree.leaves]))
+        moves_scores(tree, branch.position, lambda above: fixed_by(scores, tree.branch_at(above)))
         and min(own["weights"]) >= 0
         and float(scores.effective_weights[at, branch.position]) > 0
     )
@@ -158,7 +158,7 @@ def _of_node(shown: Analysed, branch: Branch, row: Mapping[int, int], language: 
 
 def moves_scores(tree: Tree, position: int, fixed: Callable[[int], str]) -> bool:
     """Say whether the weights below a node move its score and those of all nodes above it; `fixed` says which stay."""
-    branch = tree.branches[position - tree.leaves]
+    branch = tree.branch_at(position)
     if branch.aggregate not in BY_WEIGHTS or len(branch.children) < 2:
         return False
     return not any(map(fixed, tree.upwards(position)))

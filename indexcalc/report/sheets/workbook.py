@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
-from ...analysis.cells import cells_of
-from ...findings import spoken
+from ...analysis.cells import Cell, cells_of
+from ...findings import Language, spoken
 from ...methods.arrays import np
 from ...scores import Scores
 from ...tree.model import Indicator
@@ -19,10 +20,12 @@ from .alone import unit_label
 from .analysed import MOST_UNITS, Analysed
 from .explained import where
 from .live import MOST_ROWS, Live, live_of
+from .open import unless_empty
 from .sheet import Heading, Sheet, Value
 from .tables import in_rank_order, last_periods, notes, notes_on_periods, ranks_of
 
 MOST_PERIODS = 12
+MOST_PLACES = 12  # of one value in the workbook
 
 
 def parts_sheet(shown: Analysed, language: str) -> Sheet:
@@ -89,12 +92,23 @@ def values_sheet(scores: Scores, period: str, language: str) -> Sheet:
         title = scores.panel.units.title(unit, language)
         for leaf, node in enumerate(scores.index.leaves):
             assert isinstance(node, Indicator)
-            places = listed((text for cell in cells_of(scores, at, unit, node) if (text := where(cell, said_in))), language)
+            cells = cells_of(scores, at, unit, node)
+            places = listed((text for cell in cells if (text := _where(cell, said_in))), language)
             shown = finite(scores.scores[at, unit, leaf])
             value, state = finite(derived[unit, leaf]), names[int(status[unit, leaf])]
             rows.append((title, node.title(language), node.id, value, node.measure, state, shown, node.department, places))
     said = notes(scores, language)
-    return Sheet(book.values(language), headings, tuple(rows), decimals=scores.index.index.decimals, notes=said)
+    sheet = Sheet(book.values(language), headings, tuple(rows), decimals=scores.index.index.decimals, notes=said)
+    return unless_empty(sheet, word.department(language))
+
+
+def _where(cell: Cell, language: Language) -> str:
+    """Return where a reported cell was written, of many places the first ones and their number: explain has them all."""
+    if len(cell.places) <= MOST_PLACES:
+        return where(cell, language)
+    return where(replace(cell, places=cell.places[:MOST_PLACES]), language) + book.places_in_all(language).format(
+        count=len(cell.places)
+    )
 
 
 def values_of_units(scores: Scores, period: str, language: str) -> tuple[Sheet | None, str]:

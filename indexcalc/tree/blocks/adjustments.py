@@ -94,6 +94,11 @@ class Adjustment(Part):
         return self.rank_move is not None or self.place is not None
 
     @property
+    def gives_points(self) -> bool:
+        """Whether it can change a score by points: a veto may limit the score or the grade alone."""
+        return self.veto is None or self.veto.grade is None
+
+    @property
     def why(self) -> str:
         """What is kept of it: the reason, who decided, and the remark."""
         return " · ".join(said for said in (self.reason, self.by, self.note) if said)

@@ -117,10 +117,15 @@ def _pictures(shown: Analysed, language: str, prefix: str) -> dict[str, Any]:
         "petals_title": (page.petals if is_red_cotton else page.petals_plain)(language),
         "petals_help": page.petals_help(language).format(low=f"{ends[0]:g}", high=f"{ends[1]:g}", label=label),
         "heat": heat_table(shown, language),
-        "heat_title": page.heat(language).format(label=label),
+        "heat_title": (page.heat if has_second_level(shown) else page.heat_of_dimensions)(language).format(label=label),
         **alike,
         **maps(shown, language),
     }
+
+
+def has_second_level(shown: Analysed) -> bool:
+    """Say whether any dimension has nodes below it."""
+    return any(node >= shown.scores.tree.leaves for node in shown.dimensions)
 
 
 def has_petals(shown: Analysed) -> bool:

@@ -25,7 +25,7 @@ from ...draw.tiles import Place, outline_map, tile_map
 from ...numbers import listed as in_a_row
 from ...numbers import number
 from ...sheets.alone import unit_label
-from ...sheets.analysed import BY_DEFAULT, Analysed
+from ...sheets.analysed import BY_DEFAULT, Analysed, is_uncertain
 from ...sheets.analyses import draws_sheet
 from ...sheets.evolution import LONG, evolution_sheets
 from ...sheets.sentences import headlines
@@ -38,6 +38,7 @@ MOST_LINES = 30  # units in one picture of ranks
 MOST_PLACES = 100  # that a picture of ranks goes down to
 MOST_STRIPS = 60
 MOST_PERIODS = 12
+FINE = 10  # a range of scores so small that one decimal tells little apart
 MOST_TILES = 100  # of rows and columns, from 0 either way
 
 
@@ -87,12 +88,13 @@ def flower(shown: Analysed, unit: int, ends: tuple[float, float], language: str,
     """Return a unit's petals with what they say; by an id they can be drawn again elsewhere, see `again`."""
     scores, at, nodes = shown.scores, shown.at, shown.scores.tree.nodes
     decimals = scores.index.index.decimals
+    shown_decimals = min(decimals, 1 if ends[1] - ends[0] > FINE else 2)
     found = []
     for node in shown.dimensions:
         own, weights = float(scores.scores[at, unit, node]), scores.weights_of(node)
         column = scores.scores[at, :, node]
         middle = math.nan if np.isnan(column).all() else float(np.nanmedian(column))
-        said = page.is_missing(language) if math.isnan(own) else number(own, min(decimals, 1))
+        said = page.is_missing(language) if math.isnan(own) else number(own, shown_decimals)
         found.append(
             Petal(nodes[node].title(language), float(weights[at, unit if weights.shape[1] > 1 else 0]), own, middle, said)
         )
@@ -163,8 +165,10 @@ def _said(drawn: str) -> SimpleNamespace:
 
 
 def certainty(shown: Analysed, language: str) -> SimpleNamespace | None:
-    """Return rank intervals with who cannot be told apart, or how they are made where they were not."""
+    """Return rank intervals with who cannot be told apart, or how they are made where they were not and could be."""
     scores = shown.scores
+    if shown.uncertainty is None and not is_uncertain(scores):
+        return None
     if shown.uncertainty is None:
         said = page.not_run(language).format(analysis=page.uncertainty(language), command="indexcalc uncertainty")
         return SimpleNamespace(sentences=[said], svg=None) if np.isfinite(scores.rank()[shown.at]).sum() > 1 else None

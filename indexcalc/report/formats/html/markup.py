@@ -12,6 +12,7 @@ from ...sheets.sheet import Heading, Sheet, Value
 from ..text import shown
 
 _LEFT = ("text", "code", "period")
+LONG = 40  # characters, above which a column is given room on a narrow screen
 
 
 @dataclass(frozen=True)
@@ -86,7 +87,11 @@ def table(
         for row in sheet.whole
     )
     stacked = any(heading.over for heading in sheet.headings)
-    heads = tuple(Head(heading.title, _kind(heading)) for heading in sheet.headings)
+    long = [any(len(row.cells[at].text) > LONG for row in rows) for at in range(len(sheet.headings))]
+    heads = tuple(
+        Head(heading.title, _kind(heading) + (" long" if is_long else ""))
+        for heading, is_long in zip(sheet.headings, long, strict=True)
+    )
     upper = tuple(_upper(sheet.headings)) if stacked else ()
     return Table(sheet.title, upper, heads, rows, whole, sheet.notes, sortable, classes, in_pages(rows, a_page))
 

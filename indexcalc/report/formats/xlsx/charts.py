@@ -15,7 +15,7 @@ from ...draw.palette import fill_of
 from .book import FONT, ROW, Book
 from .tables import Written
 
-_MOST_BARS = 30  # that one sheet of paper holds
+_MOST_BARS = 34  # that one sheet of paper holds: as many as there are provinces
 _MOST_ROWS = 60  # of a table below which a chart is found
 _MOST_LINES = 6
 _GREY = "#BFBFBF"
@@ -27,19 +27,33 @@ _WIDTH = 820
 _NARROW = 640  # that stays on one sheet of paper though a program's letters are a third wider
 _PAPER = (1020, 645)  # of a sheet of A4 between its margins
 _LEAST = 0.9  # of its height that a chart is left with to stand beside its table
-_NAMES = {"reverse": True, "label_position": "low", "interval_unit": 1, "num_font": {"name": FONT, "size": 8}}
+_NAMES = {"reverse": True, "label_position": "low", "interval_unit": 1}
 """Of each bar its own, beside those below 0 and not in them."""
+_CLOSE = 20  # bars, above which their names are written smaller: a program leaves out every second one that would touch
 _PATTERNS = ("wide_upward_diagonal", "wide_downward_diagonal", "large_grid")
 
 
 def bars(
-    book: Book, page: Any, written: Written, names: int, scores: int, title: str, *, lowest: float = 0.0, fill: str = "#27639F"
+    book: Book,
+    page: Any,
+    written: Written,
+    names: int,
+    scores: int,
+    title: str,
+    *,
+    lowest: float = 0.0,
+    fill: str = "#27639F",
+    rows: int | None = None,
 ) -> None:
-    """Draw a bar a row below a table: at most so many as can be told apart, the first on top; from 0 where no score is less."""
-    last = min(written.last, written.first + _MOST_BARS - 1)
+    """Draw a bar a row below a table: at most so many as can be told apart, the first on top; from 0 where no score is less.
+
+    `rows` is how many rows have a score, the first ones, where not all have.
+    """
+    end = written.last if rows is None else min(written.last, written.first + rows - 1)
+    last = min(end, written.first + _MOST_BARS - 1)
     if last <= written.first:
         return
-    title = _of_first(title, last < written.last, book.language)
+    title = _of_first(title, last < end, book.language)
     sheet = page.get_name()
     chart = book.book.add_chart({"type": "bar"})
     chart.add_series(
@@ -48,12 +62,12 @@ def bars(
             "values": [sheet, written.first, scores, last, scores],
             "fill": {"color": fill},
             "gap": 40,
-            "data_labels": {"value": True, "font": {"name": FONT, "size": 9}},
+            "data_labels": {"value": True, "font": {"name": FONT, "size": 7 if last - written.first >= _CLOSE else 9}},
         }
     )
     chart.set_legend({"none": True})
     _finish(chart, title, (last - written.first + 1) * _BAR + 80)
-    chart.set_y_axis({**_NAMES, "major_gridlines": {"visible": False}})
+    chart.set_y_axis({**_NAMES, **_size_of_names(last - written.first + 1), "major_gridlines": {"visible": False}})
     from_zero = {"min": 0} if lowest >= 0 else {}
     chart.set_x_axis({"visible": False, "major_gridlines": {"visible": False}, **from_zero})
     place(page, chart, written, title)
@@ -82,7 +96,7 @@ def stacked(book: Book, page: Any, written: Written, names: int, parts: Sequence
         )
     chart.set_legend({"position": "bottom", "font": {"name": FONT, "size": 9}})
     _finish(chart, title, (last - written.first + 1) * _BAR + 150)
-    chart.set_y_axis(_NAMES)
+    chart.set_y_axis({**_NAMES, **_size_of_names(last - written.first + 1)})
     chart.set_x_axis({"num_font": {"name": FONT, "size": 9}, "major_gridlines": {"visible": True, "line": {"color": "#E3E3E3"}}})
     place(page, chart, written, title)
 
@@ -116,6 +130,10 @@ def lines(book: Book, page: Any, written: Written, title: str) -> None:
     chart.set_y_axis({"num_font": {"name": FONT, "size": 9}, "major_gridlines": {"visible": True, "line": {"color": "#E3E3E3"}}})
     chart.set_x_axis({"num_font": {"name": FONT, "size": 9}})
     place(page, chart, written, title)
+
+
+def _size_of_names(bars: int) -> dict[str, Any]:
+    return {"num_font": {"name": FONT, "size": 6 if bars > _CLOSE else 8}}
 
 
 def _of_first(title: str, cut: bool, language: str) -> str:

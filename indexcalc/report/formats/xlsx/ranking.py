@@ -95,11 +95,12 @@ def _write_tables(book: Book, ranking: Ranking, found: Layout | None, tables: Se
         written = write_table(book, page, sheet, extra)
         page.set_tab_color(_REPORT)
         if at == 0 or (sheet.units and sheet is not ranking.parts):
-            _draw_scores(book, page, sheet, written, name if at == 0 else sheet.title, ranking.dimensions)
+            whole = at == 0 and sheet.title == word.ranking(language)
+            _draw_scores(book, page, sheet, written, name if whole else sheet.title, ranking.dimensions)
         if sheet is ranking.parts:
             parts = [column for column, heading in enumerate(sheet.headings) if heading.shows and heading.shows[0] == "part"]
             charts.stacked(book, page, written, 1, parts, words.chart_of_parts(language).format(node=name))
-        if sheet is ranking.course:
+        if sheet is ranking.course and any(sum(isinstance(cell, float) for cell in row) > 1 for row in sheet.rows):
             charts.lines(book, page, written, words.chart_of_course(language).format(node=name))
 
 
@@ -110,9 +111,10 @@ def _draw_scores(book: Book, page: Any, sheet: Sheet, written: Written, name: st
         return
     shows = sheet.headings[strong[0]].shows
     fill = {"fill": fill_of(dimensions.index(shows[1]))} if shows and shows[1] in dimensions else {}
-    lowest = min((value for row in sheet.rows if isinstance(value := row[strong[0]], int | float)), default=0.0)
+    known = [value for row in sheet.rows if isinstance(value := row[strong[0]], int | float)]
     title = words.chart_of_scores(book.language).format(node=name)
-    charts.bars(book, page, written, 1, strong[0], title, lowest=lowest, **fill)
+    lowest = min(known, default=0.0)
+    charts.bars(book, page, written, 1, strong[0], title, lowest=lowest, rows=len(known), **fill)
 
 
 def _write_trial(book: Book, page: Any, found: Layout) -> None:

@@ -161,7 +161,7 @@ def _title_width(heading: Heading) -> int:
     width = wide(heading.title)
     if heading.kind in ("text", "prose") or width <= _WIDTHS[heading.kind]:
         return width
-    return max(-(-width // 2), longest_word(heading.title)) + 1
+    return max(-(-width // 2), longest_word(heading.title)) + 2
 
 
 def _wrapped(sheet: Sheet, rows: Sequence[Sequence[Value]], widths: Sequence[float]) -> frozenset[int]:
