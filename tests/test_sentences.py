@@ -98,7 +98,7 @@ CASES: list[tuple[str, str, dict[str, Any], dict[str, Any]]] = [
     ),
     ("S2", "the mean rose by 2.00; 5 units rose", {"years": [STEADY, RISEN]}, {"years": [STEADY, TURNED]}),
     ("S2", "the mean is unchanged; 5 units unchanged.", {"years": [STEADY, STEADY]}, {"years": [STEADY, RISEN]}),
-    ("S2", "1 units fell, 4 unchanged", {"years": [STEADY, TURNED]}, {"years": [STEADY]}),
+    ("S2", "1 unit fell, 4 unchanged", {"years": [STEADY, TURNED]}, {"years": [STEADY]}),
     ("S2", "5 units rose.", {"years": [STEADY, RISEN]}, {"years": [STEADY, STEADY]}),
     ("S3", "moved down from place 1 to", {"years": [STEADY, TURNED]}, {"years": [STEADY, STEADY]}),
     ("S3", "moved down", {"years": [STEADY, TURNED]}, {"years": [STEADY, TURNED], "report": "report: {moved_at_least: 5}"}),

@@ -18,12 +18,14 @@ class sentence:  # noqa: N801 - read as `sentence.spread(language)`
     following = Said("其后为{next}。", "{next} {count:follows|follow}.")
     named_with_score = Said("{unit}（{score}分）", "{unit} ({score})")
     tied_with_score = Said("{unit}（均为{score}分）", "{unit} ({score} each)")
-    graded = Said("{count}个{label}得分在{bound}分及以上（{grade}）。", "{count} units scored {bound} or more ({grade}).")
+    graded = Said(
+        "{count}个{label}得分在{bound}分及以上（{grade}）。", "{count} {count:unit|units} scored {bound} or more ({grade})."
+    )
     moved = Said(
         "与{period}相比，平均得分{difference}；{parts}。",
         "Compared with {period} the mean {difference}; {parts}.",
     )
-    moved_so = Said("{count}个{label}得分{way}", "{count} units {way}")
+    moved_so = Said("{count}个{label}得分{way}", "{count} {count:unit|units} {way}")
     moved_too = Said("{count}个{way}", "{count} {way}")
     risen, fallen, unmoved_too = Said("上升", "rose"), Said("下降", "fell"), Said("持平", "unchanged")
     risen_by = Said("上升{size}分", "rose by {size}")
