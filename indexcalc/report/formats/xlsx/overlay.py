@@ -18,7 +18,7 @@ from .tables import Cell, Extra, first_row
 _MOST_CELLS = 250  # named one by one in a function
 
 
-def extra_of(found: Layout | None, sheet: Sheet, dimensions: Sequence[int]) -> Extra:
+def extra_of(layout: Layout | None, sheet: Sheet, dimensions: Sequence[int]) -> Extra:
     """Return a sheet's additions in a workbook: formulas, marks of cells that stay, the colours of dimensions."""
     fills = {
         column: fill_of(dimensions.index(heading.shows[1]))
@@ -26,10 +26,10 @@ def extra_of(found: Layout | None, sheet: Sheet, dimensions: Sequence[int]) -> E
         if heading.shows and heading.shows[1] in dimensions and heading.shows[0] in ("score", "part", "rank", "move")
     }
     bars = frozenset(column for column, heading in enumerate(sheet.headings) if heading.strong and heading.kind == "score")
-    follows = found is not None and (not found.live.is_large or sheet.title == word.ranking(found.language))
-    if found is None or not sheet.units or not follows:
+    follows = layout is not None and (not layout.live.is_large or sheet.title == word.ranking(layout.language))
+    if layout is None or not sheet.units or not follows:
         return Extra(fills=fills, bars=bars)
-    overlay = _Overlay(found, sheet)
+    overlay = _Overlay(layout, sheet)
     made = dict(overlay.cells())
     live = {column for _, column in made}
     fixed = frozenset(at for at, heading in enumerate(sheet.headings) if at not in live and overlay.could_follow(heading))
@@ -39,8 +39,8 @@ def extra_of(found: Layout | None, sheet: Sheet, dimensions: Sequence[int]) -> E
 class _Overlay:
     """The formulas of one table."""
 
-    def __init__(self, found: Layout, sheet: Sheet) -> None:
-        self.found, self.live, self.sheet = found, found.live, sheet
+    def __init__(self, layout: Layout, sheet: Sheet) -> None:
+        self.layout, self.live, self.sheet = layout, layout.live, sheet
         self.first = first_row(sheet)
 
     def could_follow(self, heading: Heading) -> bool:
@@ -64,11 +64,11 @@ class _Overlay:
 
     def _of(self, holds: str, node: int, unit: int, row: int, column: int, value: Value) -> Formula | None:
         """Return the formula of a cell; None where workbooks have none for it."""
-        at = self.found.row(unit)
+        at = self.layout.row(unit)
         if holds == "score":
             return self._score(node, at)
         if holds == "coverage":
-            own = self.found.cell("score", node, at, page="covered")
+            own = self.layout.cell("score", node, at, page="covered")
             return Formula(f'IF(ISNUMBER({own}),{own},"")')
         if holds == "rank":
             return self._rank(node, at)
@@ -77,13 +77,13 @@ class _Overlay:
         if holds == "grade":
             return self._grade(node, unit, at)
         if holds == "group rank":
-            return self.found.group_rank(unit)
+            return self.layout.group_rank(unit)
         if holds == "part":
             return None
         return self._rest(row, column) if holds == "rest" else None
 
     def _score(self, node: int, at: int) -> Formula:
-        own = self.found.cell("score", node, at)
+        own = self.layout.cell("score", node, at)
         limit = self.live.scores.index.index.censor_below if node == self.live.scores.tree.root else None
         shown = own
         if limit is not None and self.sheet.units:
@@ -92,25 +92,25 @@ class _Overlay:
         return Formula(f'IF(ISNUMBER({own}),{shown},"")')
 
     def _rank(self, node: int, at: int) -> Formula | None:
-        if not self.found.has("own place", node):
+        if not self.layout.has("own place", node):
             return None
-        return Formula(self.found.cell("own place", node, at))
+        return Formula(self.layout.cell("own place", node, at))
 
     def _move(self, node: int, unit: int, at: int, value: Value) -> Formula | None:
-        if not self.found.has("own place", node):
+        if not self.layout.has("own place", node):
             return None
         rank = float(self.live.scores.ranks[self.live.at, unit, node])
         if not isinstance(value, int | float) or np.isnan(rank):
             return Formula('""')
-        own = self.found.cell("own place", node, at)
+        own = self.layout.cell("own place", node, at)
         return Formula(f'IF(ISNUMBER({own}),{recipes.written(value + rank)}-{own},"")')
 
     def _grade(self, node: int, unit: int, at: int) -> Formula | None:
         """Return the formula of the grade: by the score as it is shown, no better than vetoes allow."""
         grades = self.live.grades(node)
-        if not grades or any("(" in grade.title(self.found.language) for grade in grades):
+        if not grades or any("(" in grade.title(self.layout.language) for grade in grades):
             return None  # what writes the file may take a word before a bracket for a function
-        own = self.found.cell("score", node, at)
+        own = self.layout.cell("score", node, at)
         shown = recipes.rounded(own, self.live.scores.index.decimals_of(self.live.scores.tree.nodes[node]))
         number = str(len(grades) + 1)
         for place in range(len(grades), 0, -1):
@@ -118,7 +118,7 @@ class _Overlay:
             number = str(place) if start is None else f"IF({shown}>={recipes.written(start)},{place},{number})"
         ceiling = int(self.live.ceilings[unit]) + 1 if node == self.live.scores.tree.root else 1
         number = f"MAX({number},{ceiling})" if ceiling > 1 else number
-        names = ",".join(quoted(grade.title(self.found.language)) for grade in grades)
+        names = ",".join(quoted(grade.title(self.layout.language)) for grade in grades)
         return Formula(f'IF(ISNUMBER({own}),CHOOSE({number},{names},""),"")')
 
     def _rest(self, row: int, column: int) -> Formula:
@@ -131,42 +131,42 @@ class _Overlay:
 
     def _together(self, node: int, column: int) -> Iterator[tuple[Cell, Formula]]:
         """Yield the formulas of the rows of all units together: means, those of groups, how far the ends are apart."""
-        ways = {title: (how, rows) for title, how, rows in together(self.live.scores, self.sheet.units, self.found.language)}
+        ways = {title: (how, rows) for title, how, rows in together(self.live.scores, self.sheet.units, self.layout.language)}
         for row, values in enumerate(self.sheet.whole, start=len(self.sheet.rows)):
             title = next((str(value) for value in values if isinstance(value, str)), "")
             if title not in ways or values[column] is None:
                 continue
             how, rows = ways[title]
-            every = self.found.column("score", node)
+            every = self.layout.column("score", node)
             if len(rows) < len(self.sheet.units):
                 if len(rows) > _MOST_CELLS:
                     continue
-                every = ",".join(self.found.cell("score", node, self.found.row(self.sheet.units[at])) for at in rows)
+                every = ",".join(self.layout.cell("score", node, self.layout.row(self.sheet.units[at])) for at in rows)
             text = f"AVERAGE({every})" if how == "mean" else f"MAX({every})-MIN({every})"
             yield (row, column), Formula(f'IF(COUNT({every})=0,"",{text})')
 
 
-def part_of(found: Layout, node: int, unit: int) -> Formula:
+def part_of(layout: Layout, node: int, unit: int) -> Formula:
     """Return what a dimension adds to a unit's score in the index, an arithmetic mean: its weight in effect times its score."""
-    root, row = found.live.scores.tree.root, found.row(unit)
-    children = found.children(root, row, None)
-    own, total, weight = found.cell("score", node, row), found.cell("score", root, row), found.cell("score", node, WEIGHTS_ROW)
-    used = f"IF({own}={children.na},{own},IF(ISNUMBER({own}),{own},{found.cell('score', node, FLOORS_ROW)}))"
+    root, row = layout.live.scores.tree.root, layout.row(unit)
+    children = layout.children(root, row, None)
+    own, total, weight = layout.cell("score", node, row), layout.cell("score", root, row), layout.cell("score", node, WEIGHTS_ROW)
+    used = f"IF({own}={children.na},{own},IF(ISNUMBER({own}),{own},{layout.cell('score', node, FLOORS_ROW)}))"
     shown = used if children.floors else own
     made = f"{weight}*{shown}/{children.weight}"
     return Formula(f'IF(ISNUMBER({shown}),IF(ISNUMBER({total}),{made},""),"")', bool(children.floors))
 
 
-def with_parts(extra: Extra, found: Layout, sheet: Sheet) -> Extra:
+def with_parts(extra: Extra, layout: Layout, sheet: Sheet) -> Extra:
     """Return the additions of a table of contributions, each with its formula where the index is a plain mean of dimensions."""
-    branch = found.live.branch_of[found.live.scores.tree.root]
-    if found.live.is_large:
+    branch = layout.live.branch_of[layout.live.scores.tree.root]
+    if layout.live.is_large:
         return extra
     plain = branch.aggregate == "arithmetic" and not branch.turned and not branch.round
-    if not plain or not found.live.is_live(branch.position):
+    if not plain or not layout.live.is_live(branch.position):
         return extra
     made: Mapping[Cell, Formula] = {
-        (row, column): part_of(found, heading.shows[1], unit)
+        (row, column): part_of(layout, heading.shows[1], unit)
         for column, heading in enumerate(sheet.headings)
         if heading.shows and heading.shows[0] == "part"
         for row, unit in enumerate(sheet.units)

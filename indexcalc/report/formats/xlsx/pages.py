@@ -27,21 +27,21 @@ _BAND_ROW, _NAME_ROW = 2, 3
 _NARROWEST, _WIDEST = 10, 30
 
 
-def write_pages(book: Book, pages: dict[Page, Any], found: Layout) -> None:
+def write_pages(book: Book, pages: dict[Page, Any], layout: Layout) -> None:
     """Write the pages of weights, scores, coverage and places."""
-    write_weights(book, pages["weights"], found)
-    language, na = book.language, found.na
+    write_weights(book, pages["weights"], layout)
+    language, na = book.language, layout.na
     if "leaves" in pages:
-        _write_grid(book, pages["leaves"], found, "leaves", found.leaves, words.leaves_help(language).format(na=na))
-    _write_grid(book, pages["nodes"], found, "nodes", found.nodes, words.nodes_help(language))
-    scores = tuple(column for column in found.nodes if column.holds == "score")
-    _write_grid(book, pages["covered"], found, "covered", scores, words.covered_help(language))
-    _write_grid(book, pages["places"], found, "places", found.places, words.places_help(language))
+        _write_grid(book, pages["leaves"], layout, "leaves", layout.leaves, words.leaves_help(language).format(na=na))
+    _write_grid(book, pages["nodes"], layout, "nodes", layout.nodes, words.nodes_help(language))
+    scores = tuple(column for column in layout.nodes if column.holds == "score")
+    _write_grid(book, pages["covered"], layout, "covered", scores, words.covered_help(language))
+    _write_grid(book, pages["places"], layout, "places", layout.places, words.places_help(language))
 
 
-def _write_grid(book: Book, page: Any, found: Layout, kind: Page, columns: Sequence[Column], note: str) -> None:
+def _write_grid(book: Book, page: Any, layout: Layout, kind: Page, columns: Sequence[Column], note: str) -> None:
     """Write a page with a row a unit and a block of columns a node: its children, or what its ranks are made of."""
-    live, language = found.live, book.language
+    live, language = layout.live, book.language
     units = live.scores.panel.units
     names = units.titles(live.units, language)
     above = book.head(page, getattr(words, kind)(language), note)
@@ -51,7 +51,7 @@ def _write_grid(book: Book, page: Any, found: Layout, kind: Page, columns: Seque
     side = book.look(font_color="#595959", italic=True, **LINE)
     for row, said in ((WEIGHTS_ROW, words.weight), (FLOORS_ROW, words.floor), (TOLERANCE_ROW, words.tolerance)):
         page.write_string(row, 0, said(language), side)
-        if not _is_used(found, kind, row):
+        if not _is_used(layout, kind, row):
             page.set_row(row, None, None, {"hidden": True})
     for at, name in enumerate(names):
         if kind == "places":
@@ -60,30 +60,30 @@ def _write_grid(book: Book, page: Any, found: Layout, kind: Page, columns: Seque
             page.write_string(FIRST + at, 0, name, book.look(**LINE, bold=True, indent=1))
     widths = [max(map(wide, [*names, words.tolerance(language)])) + 3]
     for at, column in enumerate(columns, start=1):
-        widths.append(_write_column(book, page, found, kind, column, at))
+        widths.append(_write_column(book, page, layout, kind, column, at))
     widths[0] = min(widths[0], 40)
-    _write_bands(book, page, found, columns, widths)
+    _write_bands(book, page, layout, columns, widths)
     for at, width in enumerate(widths):
         page.set_column(at, at, width)
     page.set_row(_NAME_ROW, 50)
     page.freeze_panes(FIRST, 1)
     across = len(columns) + beside(above, sum(widths))
-    printed(page, found.last, across, (_BAND_ROW, WEIGHTS_ROW), sum(widths), held=1)
+    printed(page, layout.last, across, (_BAND_ROW, WEIGHTS_ROW), sum(widths), held=1)
 
 
-def _is_used(found: Layout, kind: Page, row: int) -> bool:
+def _is_used(layout: Layout, kind: Page, row: int) -> bool:
     """Say whether a page has anything in one of the rows above its units."""
     if row == WEIGHTS_ROW:
         return kind in ("leaves", "nodes")
-    return found.live.has_floors and kind in ("leaves", "nodes") if row == FLOORS_ROW else kind == "nodes"
+    return layout.live.has_floors and kind in ("leaves", "nodes") if row == FLOORS_ROW else kind == "nodes"
 
 
-def _write_bands(book: Book, page: Any, found: Layout, columns: Sequence[Column], widths: list[int]) -> None:
+def _write_bands(book: Book, page: Any, layout: Layout, columns: Sequence[Column], widths: list[int]) -> None:
     """Write over each block whose columns they are, in the colour of its dimension; no cells are merged.
 
     The columns of a block are made wider, within bounds, where all of them leave the title no room.
     """
-    tree, language = found.live.scores.tree, book.language
+    tree, language = layout.live.scores.tree, book.language
     of_kind = {
         -1: words.at_the_top,
         -2: words.points,
@@ -94,7 +94,7 @@ def _write_bands(book: Book, page: Any, found: Layout, columns: Sequence[Column]
     }
     for block, run in groupby(enumerate(columns, start=1), key=lambda one: one[1].block):
         first, *others = places = [at for at, _ in run]
-        fill = fill_of_node(found.live, block) if block >= 0 else HEAD
+        fill = fill_of_node(layout.live, block) if block >= 0 else HEAD
         look = book.look(bold=True, bg_color=fill, font_color=text_on(fill))
         title = tree.nodes[block].title(language) if block >= 0 else of_kind[block](language)
         page.write_string(_BAND_ROW, first, title, look)
@@ -113,27 +113,27 @@ def fill_of_node(live: Live, node: int) -> str:
     return HEAD if node == tree.root else fill_of(tree.dimensions.index(node))
 
 
-def _write_column(book: Book, page: Any, found: Layout, kind: Page, column: Column, at: int) -> int:
+def _write_column(book: Book, page: Any, layout: Layout, kind: Page, column: Column, at: int) -> int:
     """Write one column, and return how wide it is."""
-    live, language, node = found.live, book.language, column.node
+    live, language, node = layout.live, book.language, column.node
     own = live.scores.tree.nodes[node]
     fill = fill_of_node(live, node)
-    page.write_string(_NAME_ROW, at, _title(found, kind, column, language), book.heading(fill, text_on(fill)))
-    values, make = _cells(found, kind, column)
-    look = _look(book, found, kind, column)
+    page.write_string(_NAME_ROW, at, _title(layout, kind, column, language), book.heading(fill, text_on(fill)))
+    values, make = _cells(layout, kind, column)
+    look = _look(book, layout, kind, column)
     for row, value in enumerate(values, start=FIRST):
         write_cell(page, row, at, value, look, make(row) if make else None)
     if kind in ("leaves", "nodes"):
-        _write_above(book, page, found, column, at)
+        _write_above(book, page, layout, column, at)
     decimals = live.scores.index.decimals_of(own)
     numbers = [value for value in values if isinstance(value, int | float)]
     longest = max((len(f"{value:.{decimals}f}") for value in numbers), default=4)
-    said = _title(found, kind, column, language)
+    said = _title(layout, kind, column, language)
     title = max(-(-wide(said) // 3) + 2, longest_word(said) + 3)
     return min(max(longest + 3, title, _NARROWEST), _WIDEST)
 
 
-def _title(found: Layout, kind: Page, column: Column, language: str) -> str:
+def _title(layout: Layout, kind: Page, column: Column, language: str) -> str:
     if kind == "places":
         return str({"leader": words.leader, "place": words.place}[column.holds](language))
     said = {
@@ -144,11 +144,11 @@ def _title(found: Layout, kind: Page, column: Column, language: str) -> str:
     }
     if column.holds in said:
         return str(said[column.holds](language))
-    return found.live.scores.tree.nodes[column.node].title(language)
+    return layout.live.scores.tree.nodes[column.node].title(language)
 
 
-def _look(book: Book, found: Layout, kind: Page, column: Column) -> Any:
-    live, node = found.live, column.node
+def _look(book: Book, layout: Layout, kind: Page, column: Column) -> Any:
+    live, node = layout.live, column.node
     decimals = live.scores.index.decimals_of(live.scores.tree.nodes[node])
     number = "0." + "0" * decimals if decimals else "0"
     shown = {"place": "0.##", "own place": "0.##", "published rank": "0.##", "order": "0", "group": "0"}.get(column.holds, number)
@@ -159,15 +159,15 @@ def _look(book: Book, found: Layout, kind: Page, column: Column) -> Any:
     return book.look(**style, bold=column.holds == "score" and inner and kind == "nodes")
 
 
-def _cells(found: Layout, kind: Page, column: Column) -> tuple[list[Value], Callable[[int], Formula] | None]:
+def _cells(layout: Layout, kind: Page, column: Column) -> tuple[list[Value], Callable[[int], Formula] | None]:
     """Return the values of a column's cells, and what makes the formula of a row where they are formulas."""
-    live, node = found.live, column.node
+    live, node = layout.live, column.node
     if kind == "covered":
-        shown = cached(found, node, live.scores.covered(node)[live.at])
-        return shown, (lambda row: found.coverage(node, row)) if live.is_live(node) else None
+        shown = cached(layout, node, live.scores.covered(node)[live.at])
+        return shown, (lambda row: layout.coverage(node, row)) if live.is_live(node) else None
     if column.holds == "score":
-        shown = cached(found, node, live.scores.scores[live.at, :, node])
-        return shown, (lambda row: found.score(node, row)) if live.is_live(node) else None
+        shown = cached(layout, node, live.scores.scores[live.at, :, node])
+        return shown, (lambda row: layout.score(node, row)) if live.is_live(node) else None
     if column.holds == "points":
         points = live.points(node)
         assert points is not None
@@ -180,36 +180,36 @@ def _cells(found: Layout, kind: Page, column: Column) -> tuple[list[Value], Call
         published: Any = live.scores.score() if column.holds == "published score" else live.scores.rank()
         return _plain(published[live.at, list(live.units)]), None
     if column.holds == "compared":
-        return _plain(live.compared(node)), lambda row: found.compared(node, row)
+        return _plain(live.compared(node)), lambda row: layout.compared(node, row)
     if column.holds == "order":
-        return _plain(live.order()), found.order
+        return _plain(live.order()), layout.order
     leaders, places = live.sorted_places(node)
     if column.holds == "leader":
-        return _plain(leaders), lambda row: found.leader(node, row)
+        return _plain(leaders), lambda row: layout.leader(node, row)
     if column.holds == "place":
-        return _plain(places), lambda row: found.place(node, row)
-    return _plain(live.scores.ranks[live.at, list(live.units), node]), lambda row: found.own_place(node, row)
+        return _plain(places), lambda row: layout.place(node, row)
+    return _plain(live.scores.ranks[live.at, list(live.units), node]), lambda row: layout.own_place(node, row)
 
 
 def _plain(x: Any) -> list[Value]:
     return [finite(value) for value in np.asarray(x, dtype=float)]
 
 
-def _write_above(book: Book, page: Any, found: Layout, column: Column, at: int) -> None:
+def _write_above(book: Book, page: Any, layout: Layout, column: Column, at: int) -> None:
     """Write the weight of a column, its worst score, and how far apart scores of it may be that share a place."""
-    live, node = found.live, column.node
+    live, node = layout.live, column.node
     look = book.look(font_color="#595959", italic=True, align="right", num_format="0.####", **LINE)
     if column.holds == "score" and column.block >= 0:
         weights = dict(zip(live.children[column.block], weights_of(live, column.block), strict=True))
         weight = weights[node]
-        made = None if math.isnan(weight) else Formula(found.weight(node))
+        made = None if math.isnan(weight) else Formula(layout.weight(node))
         write_cell(page, WEIGHTS_ROW, at, finite(weight), look, made)
     if column.holds == "score" and live.has_floors:
-        made = found.floor(node) if live.is_live(node) else None
+        made = layout.floor(node) if live.is_live(node) else None
         write_cell(page, FLOORS_ROW, at, finite(live.floors[node]), look, made)
-    if (holds := column.holds) in ("score", "compared") and found.has("leader", node) and found.ranked_by(node) == holds:
+    if (holds := column.holds) in ("score", "compared") and layout.has("leader", node) and layout.ranked_by(node) == holds:
         known = live.compared(node)
         most = float(np.nanmax(np.abs(known))) if np.isfinite(known).any() else 0.0
         exact = book.look(font_color="#595959", italic=True, align="right", num_format="0.0E+00", **LINE)
-        made = Formula(recipes.tolerance(found.column(holds, node, "nodes")))
+        made = Formula(recipes.tolerance(layout.column(holds, node, "nodes")))
         write_cell(page, TOLERANCE_ROW, at, TOLERANCE * most, exact, made)

@@ -19,9 +19,9 @@ from .tables import write_cell
 _EXACT = "General"
 
 
-def write_weights(book: Book, page: Any, found: Layout) -> None:
+def write_weights(book: Book, page: Any, layout: Layout) -> None:
     """Write the page of weights: a row a node, with the one cell that may be changed, the sum of siblings and what it does."""
-    live, language = found.live, book.language
+    live, language = layout.live, book.language
     tree = live.scores.tree
     book.head(page, words.weights(language), words.weights_help(language))
     titles = [words.level, word.node, word.id, words.parent, words.published_weight, words.weight]
@@ -32,16 +32,16 @@ def write_weights(book: Book, page: Any, found: Layout) -> None:
     weights = {
         child: w for block, children in live.blocks[:-1] for child, w in zip(children, weights_of(live, block), strict=True)
     }
-    for node in found.weight_rows:
-        _write_weight(book, page, found, node, weights.get(node))
-    last = HEAD_ROW + len(found.weight_rows)
+    for node in layout.weight_rows:
+        _write_weight(book, page, layout, node, weights.get(node))
+    last = HEAD_ROW + len(layout.weight_rows)
     right, wrong = words.sum_is_right(language), words.sum_is_wrong(language).partition("{")[0]
     area = (HEAD_ROW + 1, 9, last, 9)
     bad, good = book.look(bg_color="#C62828", font_color="#FFFFFF", bold=True), book.look(font_color="#1B6B3A")
     page.conditional_format(*area, {"type": "text", "criteria": "begins with", "value": wrong, "format": bad})
     page.conditional_format(*area, {"type": "text", "criteria": "begins with", "value": right, "format": good})
-    names = [tree.nodes[node].title(language) for node in found.weight_rows]
-    widths = [6, min(max(map(wide, names)) + 8, 64), _width((tree.nodes[node].id for node in found.weight_rows), 34)]
+    names = [tree.nodes[node].title(language) for node in layout.weight_rows]
+    widths = [6, min(max(map(wide, names)) + 8, 64), _width((tree.nodes[node].id for node in layout.weight_rows), 34)]
     widths += [min(max(map(wide, names)) + 2, 44), 11, 11, 10, 12, 11, 18, 16, 26]
     for column, width in enumerate(widths):
         page.set_column(column, column, width)
@@ -62,8 +62,8 @@ def weights_of(live: Live, block: int) -> Sequence[float]:
     return own if len(own) == len(children) else [float("nan")] * len(children)  # a formula weighs nothing
 
 
-def _write_weight(book: Book, page: Any, found: Layout, node: int, weight: float | None) -> None:
-    live, language, row = found.live, book.language, found.weight_rows[node]
+def _write_weight(book: Book, page: Any, layout: Layout, node: int, weight: float | None) -> None:
+    live, language, row = layout.live, book.language, layout.weight_rows[node]
     tree = live.scores.tree
     parent, depth = tree.parents[node], tree.depth(node)
     plain = book.look(**LINE)
@@ -82,11 +82,11 @@ def _write_weight(book: Book, page: Any, found: Layout, node: int, weight: float
         for column in range(4, 10):
             page.write_blank(row, column, None, plain)
         return
-    _write_numbers(book, page, found, node, weight)
+    _write_numbers(book, page, layout, node, weight)
 
 
-def _write_numbers(book: Book, page: Any, found: Layout, node: int, weight: float) -> None:
-    live, language, row = found.live, book.language, found.weight_rows[node]
+def _write_numbers(book: Book, page: Any, layout: Layout, node: int, weight: float) -> None:
+    live, language, row = layout.live, book.language, layout.weight_rows[node]
     parent = live.scores.tree.parents[node]
     free = live.is_free(parent)
     number = book.look(**LINE, num_format=_EXACT, align="right")
@@ -109,14 +109,14 @@ def _write_numbers(book: Book, page: Any, found: Layout, node: int, weight: floa
         }
         page.data_validation(row, WEIGHT_COLUMN, row, WEIGHT_COLUMN, rule)
     total = float(sum(weights_of(live, parent)))
-    every = f"SUM({found.span(parent, WEIGHTS_ROW, 'weights')})"
-    own = found.weight(node, "weights")
+    every = f"SUM({layout.span(parent, WEIGHTS_ROW, 'weights')})"
+    own = layout.weight(node, "weights")
     percent = book.look(**LINE, num_format="0.00%", align="right")
     share = weight / total if total else 0.0
     write_cell(page, row, 6, share, percent, Formula(f"IF({every}=0,0,{own}/{every})"))
     above, product, up = parent, share, []
-    while above in found.weight_rows and live.scores.tree.parents[above] >= 0:
-        up.append(f"$G${found.weight_rows[above] + 1}")
+    while above in layout.weight_rows and live.scores.tree.parents[above] >= 0:
+        up.append(f"$G${layout.weight_rows[above] + 1}")
         holder = live.scores.tree.parents[above]
         siblings = dict(zip(live.children.get(holder, ()), weights_of(live, holder), strict=False))
         whole = sum(siblings.values())
