@@ -11,7 +11,6 @@ from .aggregate.sums import divide
 from .arrays import Array, np
 
 Operator = Literal["product-sum", "min-max", "product-max", "min-bounded-sum", "min-sum-balanced"]
-Shape = Literal["triangle", "gaussian"]
 
 
 def triangles(x: Array, knots: Array) -> Array:

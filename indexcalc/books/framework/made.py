@@ -17,7 +17,6 @@ from .weighed import Weighed, weigh
 
 _TEXTS = ("measure", "department", "definition", "method_note", "source_note", "note")
 _BOUNDS = (("worst", "best", "goalposts"), ("unacceptable", "satisfactory", "efficacy"))
-_NAMING = ("id", "name", "name_en", "weight")
 _IDEOGRAPH = re.compile(r"[\u3400-\u9fff]")
 
 
