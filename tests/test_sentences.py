@@ -100,6 +100,8 @@ CASES: list[tuple[str, str, dict[str, Any], dict[str, Any]]] = [
     ("S2", "the mean is unchanged; 5 units unchanged.", {"years": [STEADY, STEADY]}, {"years": [STEADY, RISEN]}),
     ("S2", "1 unit fell, 4 unchanged", {"years": [STEADY, TURNED]}, {"years": [STEADY]}),
     ("S2", "5 units rose.", {"years": [STEADY, RISEN]}, {"years": [STEADY, STEADY]}),
+    ("S3", "No unit moved 2 places or more.", {"years": [STEADY, RISEN]}, {"years": [STEADY, TURNED]}),
+    ("S3", "No unit moved 2 places or more.", {"years": [STEADY, RISEN]}, {"years": [STEADY]}),
     ("S3", "moved down from place 1 to", {"years": [STEADY, TURNED]}, {"years": [STEADY, STEADY]}),
     ("S3", "moved down", {"years": [STEADY, TURNED]}, {"years": [STEADY, TURNED], "report": "report: {moved_at_least: 5}"}),
     ("S3", "甲 moved up from place 4 to 1.", {"years": [TURNED, STEADY]}, {"years": [STEADY, TURNED]}),

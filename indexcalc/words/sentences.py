@@ -36,6 +36,7 @@ class sentence:  # noqa: N801 - read as `sentence.spread(language)`
     ranks_risen = Said("位次上升的有{units}。", "Moved up: {units}.")
     ranks_fallen = Said("位次下降的有{units}。", "Moved down: {units}.")
     from_place = Said("{unit}（由第{before}位至第{after}位）", "{unit} (place {before} to {after})")
+    none_moved = Said("没有{label}位次升降{places}位及以上。", "No unit moved {places} {places:place|places} or more.")
     others_moved = Said("另有{count}个{label}位次升降{places}位及以上。", "{count} more moved {places} places or more.")
     not_apart = Said(
         "{units}的位次无法区分（把握程度不足{share}），其先后不宜解读。",

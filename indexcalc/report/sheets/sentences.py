@@ -218,6 +218,8 @@ def _ranks_moved(shown: Analysed, language: str) -> Iterator[tuple[str, str]]:
     now, then = scores.rank()[shown.at], scores.rank()[scores.periods.index(last)]
     far, least = np.abs(np.nan_to_num(now - then)), scores.index.report.moved_at_least
     moved = [unit for unit in in_rank_order(scores, shown.at, scores.tree.root) if far[unit] >= least]
+    if not moved and np.isfinite(now - then).sum() > 1:
+        yield "S3", sentence.none_moved(language).format(label=unit_label(scores, language), places=least)
     told = sorted(moved, key=lambda unit: -float(far[unit]))[:MOST_MOVED]
     ways = ((sentence.rank_risen, sentence.ranks_risen, now < then), (sentence.rank_fallen, sentence.ranks_fallen, now > then))
     for alone, together, there in ways:
