@@ -14,7 +14,7 @@ from .bounds import Bounds, Check, Given, Problem
 from .sql import Column, Seen, Sql
 
 MOST_COMPARED = 10_000
-"""Units that a method compares each with each, at the most: 50 million pairs, some seconds to a minute and a half a period."""
+"""Units that a method compares each with each, at the most: 50 million pairs, from two seconds to four minutes a period."""
 
 
 class Parameter(NamedTuple):
