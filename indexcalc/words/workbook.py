@@ -23,7 +23,7 @@ class book:  # noqa: N801 - read as `book.weights(language)`
     chart_of_parts = Said("得分构成：{node}", "What scores are made of: {node}")
     chart_of_course = Said("历期得分：{node}", "Scores over time: {node}")
     chart_of_trial = Said("试算得分（按试算位次）", "Trial scores, by place")
-    first_rows = Said("（前 {count} 位）", " (the first {count})")
+    first_rows = Said("（前{count}位）", " (the first {count})")
     rest = Said("加减分及其他", "Adjustments and other")
     level = Said("层级", "Level")
     parent = Said("上级指标", "Parent")
