@@ -246,6 +246,14 @@ def test_the_lock_of_an_office_program_says_which_document_is_open(project: Path
     assert (done.exit_code, "2022/ranking.xlsx: IC516" in done.stderr) == (1, True), done.output
 
 
+def test_a_file_that_may_not_be_written_is_not_said_to_be_open(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert run(project, "score").exit_code == 0
+    access = os.access
+    monkeypatch.setattr(os, "access", lambda path, mode: not str(path).endswith("scores.parquet") and access(path, mode))
+    done = run(project, "score")
+    assert (done.exit_code, "scores.parquet: IC503" in done.stderr, "IC516" in done.stderr) == (1, True, False), done.output
+
+
 @pytest.mark.parametrize("words", [["template", "--department", "市公安局", "--period", "2022"], ["explain", "01"]])
 def test_a_single_file_that_is_open_is_named(project: Path, words: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     out = project / ("form.xlsx" if words[0] == "template" else "answers")

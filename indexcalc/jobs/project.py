@@ -239,7 +239,8 @@ def refuse_file(path: Path, error: OSError) -> NoReturn:
 def unwritable(path: Path, error: OSError) -> Finding:
     """Say that a file or folder cannot be written to, or which file is open in another program."""
     place = place_in(error, path)
-    in_use = isinstance(error, PermissionError) and place != path.as_posix() and Path(place).is_file()
+    forbidden = isinstance(error, PermissionError) and place != path.as_posix() and Path(place).is_file()
+    in_use = forbidden and os.access(place, os.W_OK)  # one that may not be written at all is not open anywhere
     return finding("IC516" if in_use else "IC503", Place(place), problem=system_said(error))
 
 
