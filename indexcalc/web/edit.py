@@ -276,7 +276,8 @@ def _method(own: Any, typed: dict[str, str], text: TreeText, visit: Visit) -> st
     if isinstance(own, (Dimension, Root)) and text.index is not None:
         name = "formula" if own.formula else (own.aggregate or text.index.defaults.aggregate).method
         return method_title(name, visit.language, "aggregate")
-    return typed.get("direction") or (own.direction if isinstance(own, Indicator) else "")
+    direction = typed.get("direction") or (own.direction if isinstance(own, Indicator) else "")
+    return key_title(direction, visit.language) if direction in _DIRECTIONS else direction
 
 
 def _said(found: Finding, visit: Visit) -> dict[str, str]:
