@@ -27,7 +27,7 @@ from indexcalc.report.formats.pictures import figures, pictures, pngs
 from indexcalc.report.formats.text import cells, full_title
 from indexcalc.report.sheets.analysed import Analysed, analysed
 from indexcalc.report.sheets.annex import departments_of, method_sheet, odd_sheet
-from indexcalc.report.sheets.changes import change_sheet
+from indexcalc.report.sheets.changes import change_sheet, turns_sheet
 from indexcalc.report.sheets.paper import Attachment, Beside, Figure, Paper, Text, paper_of
 from indexcalc.report.sheets.scorecard import scorecard, unit_sheets
 from indexcalc.report.sheets.sentences import dimension_sentence, headlines, unit_sentences
@@ -545,6 +545,22 @@ def test_every_number_of_what_happened_stands_in_a_sheet() -> None:
         },
     }
     said = headlines(own, "zh") + [one for unit in range(9) for one in unit_sentences(own, unit, "zh")]
+    assert {*there} <= {one.rule for one in said}
+    for one in said:
+        assert one.rule not in there or numbers_in(one.text) <= there[one.rule], (one, there[one.rule])
+
+
+def test_numbers_of_certainty_turns_and_a_changed_tree_stand_in_their_sheets() -> None:
+    """How sure ranks are (S4), how far weights turn neighbours (S12), and how many weights are new (S10)."""
+    tree = TREE[: TREE.index("warnings:")] + "report: {analyses: [uncertainty, robustness]}\n" + TREE[TREE.index("dimensions:") :]
+    for year_before in ("0.4", "0.6"):
+        tree = tree.replace("weight: 0.5,", f"weight: {{2021: {year_before}, 2022: 0.5}},", 1)
+    scores = indexcalc.score(tree, FRAME.assign(country=[*"东西南北中上下左右"] * 2))
+    own = analysed(scores, "2022", every=True)
+    said = headlines(own, "zh") + [one for unit in range(9) for one in unit_sentences(own, unit, "zh")]
+    turns = turns_sheet(indexcalc.robustness(scores, period="2022", depth=1, every=True), "zh")
+    distances = {f"{float(one):.1f}" for row in cells(turns, "zh") for one in numbers_in(row[3])}
+    there = {"S4": {"95"}, "S12": distances, "S10": {"2021", "2"}}  # the weights of doctors and beds
     assert {*there} <= {one.rule for one in said}
     for one in said:
         assert one.rule not in there or numbers_in(one.text) <= there[one.rule], (one, there[one.rule])
