@@ -21,7 +21,7 @@ from indexcalc.engine import score
 from indexcalc.methods import AGGREGATORS, NORMALISERS
 from indexcalc.tree import Index
 
-from .conftest import count
+from .conftest import PROVE, count
 from .sources.engines import spark
 from .trees import Menu, Trees
 
@@ -496,6 +496,7 @@ def test_spark_scores_the_same_and_writes_the_same_report(tmp_path: Path, spark:
 
 
 @pytest.mark.filterwarnings("ignore::RuntimeWarning")
+@pytest.mark.skipif(not PROVE, reason="half a minute of planning, and the full tree is asked of Spark: asked by `make prove`")
 def test_a_random_tree_scores_the_same_on_spark(tmp_path: Path, spark: Any) -> None:
     index = write_project(tmp_path, Trees(5, ASKED).tree(), np.random.default_rng(5))
     (mine, said), (found, noted) = in_memory(index, tmp_path), in_query(index, tmp_path, "spark")

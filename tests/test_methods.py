@@ -43,7 +43,7 @@ from indexcalc.tree.terms import term_for
 
 from .conftest import count
 
-FEW = settings(max_examples=count(12, 120))  # for each of some hundred cases
+FEW = settings(max_examples=count(8, 120))  # for each of some hundred cases
 # What a method cannot do without: where more is better, and where less is, when that differs.
 REQUIRED: dict[str, tuple[dict[str, Any], ...]] = {
     "normalise/goalposts": ({"worst": -30.0, "best": 40.0}, {"worst": 40.0, "best": -30.0}),

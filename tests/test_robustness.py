@@ -230,7 +230,7 @@ def test_leaving_the_top_is_that_of_a_grid_inside_bounds_too(top: int, seed: int
             closely(turn.distance, far)
 
 
-@pytest.mark.parametrize("seed", range(count(25, 400)))
+@pytest.mark.parametrize("seed", range(count(12, 400)))
 def test_what_a_search_finds_where_there_are_gaps_is_near_to_that_of_a_grid(seed: int) -> None:
     """A unit that lacks an indicator shares its weight among the others: the condition is no straight one."""
     random = np.random.default_rng(seed)
