@@ -7,6 +7,7 @@ import itertools
 import json
 import math
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -14,6 +15,8 @@ from hypothesis import given, settings
 from typer.testing import CliRunner
 
 import indexcalc
+from indexcalc.analysis.levers import Goal
+from indexcalc.analysis.plans import Plans
 from indexcalc.analysis.target import Plan, target
 from indexcalc.cli.app import app
 from indexcalc.engine import score
@@ -609,3 +612,10 @@ def test_what_is_rolled_up_of_the_same_data_moves_together_or_stays(tmp_path: Pa
     (step,) = plan.steps
     after = made(streets | {"e1": step.new / 2, "e2": step.new / 2})
     assert (after.score()[0, 0], plan.findings) == (pytest.approx(plan.scores[1], abs=1e-9), [])
+
+
+def test_a_plan_by_which_nobody_has_a_score_falls_short_however_many_may_be_ahead() -> None:
+    """As where all become the same in a frame that the plan itself moves; nothing is said by a library."""
+    index = np.array([[np.nan] * 3, [100.0, 40.0, np.nan], [np.nan, 40.0, np.nan]])
+    asked = SimpleNamespace(levers=SimpleNamespace(unit=1), goal=Goal(score=None, rank=1, sign=1.0))
+    assert Plans.short(asked, index).tolist() == [np.inf, 60.0, -np.inf]  # type: ignore[arg-type]

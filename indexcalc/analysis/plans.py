@@ -91,4 +91,8 @@ class Plans:
         if goal.rank is None:
             return np.asarray(float(goal.score or 0.0) * sign - own)
         others = np.sort(np.nan_to_num(np.delete(index, unit, axis=-1) * sign, nan=-np.inf), axis=-1)[..., ::-1]
-        return np.asarray(others[..., min(goal.rank, others.shape[-1]) - 1] - own) if others.shape[-1] else -own
+        if not others.shape[-1]:
+            return -own
+        place = others[..., min(goal.rank, others.shape[-1]) - 1]
+        short: Array = np.subtract(place, own, out=np.full(own.shape, np.inf), where=own > -np.inf)  # nobody may have a score
+        return short
