@@ -14,7 +14,8 @@ from hypothesis import given, settings
 from typer.testing import CliRunner
 
 from indexcalc.analysis.alternatives import with_weights
-from indexcalc.analysis.cuts import NORMS, Cut, Reweighed, cut_at
+from indexcalc.analysis.cuts import NORMS, Cut, Question, Reweighed, cut_at
+from indexcalc.analysis.hunt import Hunt
 from indexcalc.analysis.patterns import Pattern
 from indexcalc.analysis.relaxed import Relaxed
 from indexcalc.analysis.robustness import Robustness, robustness
@@ -420,6 +421,17 @@ def around(cut: Cut, norm: str, far: float, random: np.random.Generator) -> np.n
     length = length.sum(axis=1) if norm == "L1" else length.max(axis=1)
     share = np.minimum(random.uniform(0, 1, len(chance)) ** 0.25 * far / length, 1.0)
     return np.asarray(cut.weights + share[:, None] * (chance - cut.weights))
+
+
+def test_weights_on_the_last_bit_of_a_limit_of_coverage_are_no_answer() -> None:
+    made = covered([[60, 50, 80, 50], [75, np.nan, 30, 55]])
+    cut = cut_at(made.scores, 0, 1, None, {})
+    hunt = Hunt(made, cut, "max", Question(0, 1))
+    edge, c = 0.521, np.linspace(0.0, 0.2, 200)  # where V has 0.7395 of its weight, which is enough by the last bit or is not
+    on_it, inside = (np.stack([np.full(200, n), c, 1 - n - c], axis=1) for n in (edge, edge * (1 - 1e-9)))
+    assert made.turns(cut, on_it, hunt.question).any()
+    assert not hunt.take(on_it)
+    assert hunt.take(inside)
 
 
 def test_how_long_coverage_lasts_by_hand() -> None:

@@ -11,6 +11,7 @@ import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
+from ..engine.rules import asks_for_coverage
 from ..methods.arrays import Array, Mask, np
 from .cuts import Cut, Norm, Question, Reweighed
 from .nearest import Rows, alone, most_ahead, program
@@ -24,6 +25,8 @@ _ALL_FACES = 5  # nodes of a cut up to which every set of them is left without w
 _FACES = 4  # faces that are looked at in larger ones
 _PATTERNS = 5  # patterns from the nearest weights of which the search comes down, one where there are many nodes
 _CHANCE = 64  # weights that are tried by chance, at each of several distances
+_NEAR = 12  # of the nearest weights that do it, how many are asked whether they do so clearly
+_OFF = 1e-12  # a hair, of a weight
 _SCANS, _RAYS, _STEPS = 4, 128, 32  # how often directions are drawn, how many each time, and steps in each
 PUSHED = np.concatenate([[0.0], np.logspace(-13, 0, 40)])
 
@@ -42,6 +45,9 @@ class Hunt:
         self.random = np.random.default_rng(len(cut.nodes))
         self.descents = 0
         self.gaps = bool(np.isnan(made.base[np.ix_(self.units, cut.nodes)]).any())
+        inner = [node - made.tree.leaves for node in cut.nodes if node >= made.tree.leaves]
+        lacks = self.gaps or bool((made.coverage[np.ix_(self.units, inner)] < 1).any())
+        self.covers = lacks and any(asks_for_coverage(branch.missing) for branch in cut.upper)
 
     # ------------------------------------------------------------------------------------------------ what is tried
 
@@ -53,14 +59,32 @@ class Hunt:
     def _keep(self, does: Array) -> bool:
         if not len(does):
             return False
-        near = does[np.argsort(self.cut.length(does, self.norm), kind="stable")[:3]]
+        near = does[np.argsort(self.cut.length(does, self.norm), kind="stable")[:_NEAR]]
+        near = near[self._is_clear(near)][:3]
+        if not len(near):
+            return False
         before, self.deep = self.distance, near[0] if self.deep is None else self.deep
         for one in near:
             if float(self.cut.length(one, self.norm)) < self.distance or one is near[0]:
                 short = self._shortened(one)
+                short = short if self._is_clear(short[None])[0] else one
                 if (far := float(self.cut.length(short, self.norm))) < self.distance:
                     self.best, self.distance = short, far
         return self.distance < before * (1 - 1e-6)
+
+    def _is_clear(self, does: Array) -> Mask:
+        """Say which of some weights (stack, node) turn the order though each of them is a hair off, up or down.
+
+        On the last bit of a limit of coverage the same weights turn it or not, by whether they are written as weights in the
+        index or as those of siblings. What weighs nothing stays so, as that is no matter of bits.
+        """
+        if not self.covers:
+            return np.ones(len(does), dtype=bool)
+        nodes = does.shape[-1]
+        off = 1.0 + _OFF * np.concatenate([np.eye(nodes), -np.eye(nodes)])
+        moved = does[:, None] * off
+        moved *= (np.add.reduce(does, axis=-1)[:, None] / np.add.reduce(moved, axis=-1))[..., None]
+        return self.made.turns(self.cut, moved.reshape(-1, nodes), self.question).reshape(len(does), -1).all(axis=-1)
 
     def _shortened(self, found: Array) -> Array:
         """Return as little of a change as does it, found in finer and finer steps from where it begins to."""

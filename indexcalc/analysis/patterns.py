@@ -17,7 +17,7 @@ from .cuts import Cut, Norm, Reweighed
 from .nearest import Rows, alone
 
 _LITTLE = 1e-7  # of a node's weight: what is there of it is to weigh so much, for its score to be that of what is there
-_HAIR = 1e-10  # by how much coverage is to be lost
+_HAIR = 1e-10  # by how much coverage is to be kept or lost
 _NONE = 1e-9  # what weighs no more weighs nothing
 
 
@@ -137,7 +137,7 @@ class Pattern:
         share = branch.missing.coverage if asks_for_coverage(branch.missing) and branch.missing.coverage else None
         coverage = None if share is None else covered - (share - REACHED) * asked
         if has:
-            rows = [] if coverage is None or coverage.min() >= 0 else [(coverage, 0.0, np.inf)]
+            rows = [] if coverage is None or coverage.min() >= 0 else [(coverage, _HAIR, np.inf)]
             gone = there - _LITTLE * (whole - there)
             return rows if gone.min() >= 0 else [*rows, (gone, 0.0, np.inf)]
         if coverage is not None and coverage @ self.near <= _NONE:
