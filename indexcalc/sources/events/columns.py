@@ -50,6 +50,18 @@ class Columns:
         return {name: _storage(name, kind) for name, kind in self.engine.table.schema().items()}
 
     @cached_property
+    def table(self) -> Any:
+        """The rows; in PostgreSQL with what the texts of their times say, taken apart once and not for each use of it."""
+        table = self.engine.table
+        if self.engine.kind != "postgres":
+            return table
+        parts = {}
+        for name in self.roles:
+            if self.storage[name] != "time":
+                parts[f"the text of {name}"], parts[f"the clock of {name}"] = self._taken_apart(table[name], name)
+        return self.engine.once(table.mutate(**parts)) if parts else table
+
+    @cached_property
     def roles(self) -> dict[str, str]:
         """The columns of times, by their names."""
         roles: dict[str, str] = {}
@@ -93,7 +105,7 @@ class Columns:
     def _read(self, name: str, use: Use) -> Any:
         import ibis
 
-        column, storage = self.engine.table[name], self.storage[name]
+        column, storage = self.table[name], self.storage[name]
         if use in ("text", "raw") and storage != "text":
             return column.cast("string")
         if use == "raw":
@@ -132,20 +144,28 @@ class Columns:
     def _written(self, name: str) -> tuple[Any, Any]:
         """Return the time that a column without a zone of its own says, and the distance from Greenwich that a text says."""
         if name not in self.written:
-            self.written[name] = self._as_written(self.engine.table[name], name)
+            self.written[name] = self._as_written(name)
         return self.written[name]
 
-    def _as_written(self, column: Any, name: str) -> tuple[Any, Any]:
+    def _as_written(self, name: str) -> tuple[Any, Any]:
         import ibis
 
-        form, storage = self.log.format, self.storage[name]
-        if storage == "time":
+        column, apart = self.table[name], f"the text of {name}"
+        if self.storage[name] == "time":
             return self.engine.plain_time(column), ibis.null("int64")
+        if apart in self.table.columns:
+            text, away = self.table[apart], self.table[f"the clock of {name}"]
+        else:
+            text, away = self._taken_apart(column, name)
+        return self.engine.time_of_text(text), away
+
+    def _taken_apart(self, column: Any, name: str) -> tuple[Any, Any]:
+        """Return a time's text as ISO 8601 has it, and the distance from Greenwich that it says, in microseconds."""
+        form, storage = self.log.format, self.storage[name]
         if storage == "number" and not form:
             raise Mismatch("IC736", name=name, wanted="time", holds="numbers")
-        text = column.cast("int64").cast("string") if storage == "number" else column
-        text, away = split(self._without_missing(text))
-        return self.engine.time_of_text(as_iso(text, form) if form else text), away
+        text, away = split(self._without_missing(column.cast("int64").cast("string") if storage == "number" else column))
+        return as_iso(text, form) if form else text, away
 
     def _number(self, column: Any, name: str) -> Any:
         import ibis

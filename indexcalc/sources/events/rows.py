@@ -59,7 +59,7 @@ class LogRows:
         """
         import ibis
 
-        raw = self.columns.engine.table
+        raw = self.columns.table
         self._note_uses()
         table = raw.mutate(
             **{NAME: self.columns.unit_text(raw)},
@@ -109,7 +109,7 @@ class LogRows:
 
     def of_periods(self, periods: Sequence[int]) -> Any:
         """Return all rows whose time falls in some periods, clean or not, as they came, with the number of their period."""
-        table = self.columns.engine.table
+        table = self.columns.table
         began = self.columns.read(name_of(self.columns.log.time), "time")
         rows = table.mutate(**{PERIOD: self._period(began).cast("int64")})
         rows = rows.filter(rows[PERIOD].isin(list(periods)))
