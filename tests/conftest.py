@@ -17,6 +17,7 @@ import typer.testing
 from hypothesis import settings
 
 from indexcalc.cli.app import app
+from indexcalc.journal import database
 from indexcalc.panel import MISSING, VALUE, Panel, empty
 from indexcalc.tree import Index, parse_index
 from indexcalc.units import Units
@@ -36,6 +37,7 @@ settings.load_profile("fixed")
 
 # no machine stops here, so that no test need wait for a disk, which takes milliseconds a file; test_kills sees that it is asked
 os.fsync = lambda _: None
+KEPT, database.SYNCHRONOUS = database.SYNCHRONOUS, "OFF"  # of SQLite likewise; test_ledger sees what it is
 # the commands are built once and not for every call: that took two thirds of the time of a thousand messages
 typer.main.get_command = typer.testing._get_command = functools.cache(typer.main.get_command)
 

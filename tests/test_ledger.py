@@ -29,12 +29,13 @@ from indexcalc.jobs.audit import audit
 from indexcalc.jobs.project import Project
 from indexcalc.jobs.submit import submit
 from indexcalc.jobs.template import template
+from indexcalc.journal import database
 from indexcalc.journal.chain import verify
 from indexcalc.journal.database import seal
 from indexcalc.journal.entries import Draft, Entry, Reported, hash_of, read_cells, written
 from indexcalc.journal.ledger import append, foresee, log, newest, read_moment
 
-from .conftest import Said, count, ran
+from .conftest import KEPT, Said, count, ran
 from .kills import KILLED, Moments, started
 
 FILE = "ledger.sqlite"
@@ -68,7 +69,15 @@ class Server:
     def __init__(self, programs: Path, folder: Path, user: str | None) -> None:
         self.programs, self.folder, self.user = programs, folder, user
         self.run(
-            "initdb", "--no-sync", "--auth=trust", "--username=clerk", "--encoding=UTF8", "--locale=C", "-D", str(folder / "data")
+            "initdb",
+            "--no-sync",
+            "--wal-segsize=1",
+            "--auth=trust",
+            "--username=clerk",
+            "--encoding=UTF8",
+            "--locale=C",
+            "-D",
+            str(folder / "data"),
         )
         self.start()
         self.databases = 0
@@ -610,6 +619,13 @@ def test_a_full_disk(tmp_path: Path) -> None:
         assert [one.code for one in found if one.severity == "error"] == []
     finally:
         subprocess.run(["umount", str(disk)], check=True)
+
+
+def test_what_is_committed_is_on_the_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tests do not wait for it; the program does, and for the folder that holds the file."""
+    monkeypatch.setattr(database, "SYNCHRONOUS", KEPT)
+    with closing(database.connect(tmp_path / "ledger.sqlite", "rwc")) as connection:
+        assert connection.execute("PRAGMA synchronous").fetchone() == (3,)  # EXTRA
 
 
 @pytest.mark.slow

@@ -84,7 +84,8 @@ class Hunt:
         off = 1.0 + _OFF * np.concatenate([np.eye(nodes), -np.eye(nodes)])
         moved = does[:, None] * off
         moved *= (np.add.reduce(does, axis=-1)[:, None] / np.add.reduce(moved, axis=-1))[..., None]
-        return self.made.turns(self.cut, moved.reshape(-1, nodes), self.question).reshape(len(does), -1).all(axis=-1)
+        turned = self.made.turns(self.cut, moved.reshape(-1, nodes), self.question)
+        return np.asarray(turned.reshape(len(does), -1).all(axis=-1))
 
     def _shortened(self, found: Array) -> Array:
         """Return as little of a change as does it, found in finer and finer steps from where it begins to."""

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from sqlalchemy import URL, Connection, Engine, MetaData, RowMapping
 
 NOTHING_BEFORE = "0" * 64
+SYNCHRONOUS = "EXTRA"  # how SQLite waits for the disk: what was committed outlives a machine that stops
 PATIENCE = 120.0  # seconds to wait for others that are submitting
 MOST_SEALED = 256 << 20  # bytes of a file that is still laid out anew after each submission
 OPEN = 0x0FE27A11  # SQLite's user_version while the file was not laid out anew after the last submission
@@ -199,7 +200,7 @@ def connect(path: Path, mode: str) -> sqlite3.Connection:
     """Open a SQLite file: `rw` one that is there, `rwc` made if there is none. A commit returns when it is on the disk."""
     uri = f"{path.absolute().as_uri()}?mode={mode}"
     connection = sqlite3.connect(uri, uri=True, timeout=PATIENCE, isolation_level=None, check_same_thread=False)
-    connection.execute("PRAGMA synchronous = EXTRA")
+    connection.execute(f"PRAGMA synchronous = {SYNCHRONOUS}")
     return connection
 
 

@@ -44,7 +44,7 @@ def postgres() -> Iterator[str]:
             subprocess.run([str(bin_ / command[0]), *command[1:]], check=True, stdout=log, stderr=log, **as_whom)
 
     data = str(folder / "data")
-    run("initdb", "-D", data, "-U", "tests", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync")
+    run("initdb", "-D", data, "-U", "tests", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync", "--wal-segsize=1")
     run("pg_ctl", "-D", data, "-w", "-o", f"-k {folder} -c listen_addresses='' -c fsync=off", "start")
     try:
         yield f"postgresql://tests@/postgres?host={folder}"
