@@ -34,7 +34,11 @@ WIDER = """() => {
   }
   return wrong.slice(0, 8);
 }"""
-OPEN = "() => document.querySelectorAll('details').forEach(one => { one.open = true })"
+OPEN = """async () => {
+  document.querySelectorAll('details').forEach(one => { one.open = true });
+  document.querySelectorAll('.what-if').forEach(one => one.scrollIntoView());  // what is said below its sliders comes then
+  await new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)));
+}"""
 FLAT = "index: {id: i, decimals: 2}\nunits: {table: u.csv, label: 区}\ndefaults: {normalise: {method: z-score}}\n"
 
 
@@ -95,3 +99,22 @@ def test_the_page_of_values_that_nobody_reported(chromium: Any, tmp_path: Path) 
     index = index_of(f"{FLAT}dimensions: [{{id: d, indicators: [{{id: a}}, {{id: b}}]}}, {{id: e, indicators: [{{id: c}}]}}]\n")
     values = np.array([[1.0, np.nan, np.nan], [2.0, np.nan, 3.0], [np.nan, np.nan, np.nan]])
     looked_at(indexcalc.engine.score(index, panel_of(index, values.tolist())), chromium, tmp_path)
+
+
+def test_the_rows_of_a_long_page_come_by_hundreds_are_all_searched_and_all_printed(chromium: Any, tmp_path: Path) -> None:
+    index = index_of(f"{FLAT}dimensions: [{{id: n0}}, {{id: n1}}]\n")
+    values = np.random.default_rng(5).normal(size=(MOST_UNITS + 1, 2))
+    values[-1] = -9  # the last unit is the last of the ranking, and alone on its fourth page
+    scores = indexcalc.engine.score(index, panel_of(index, values.tolist()))
+    file = tmp_path / "report.html"
+    file.write_bytes(report_page(analysed(scores, scores.periods[-1]), ["zh"]))
+    with opened(chromium, file) as page:
+        rows = page.locator("#ranking tbody tr:visible")
+        assert rows.count() == 100
+        page.fill(".search", f"u{MOST_UNITS}")
+        assert f"u{MOST_UNITS}" in "".join(rows.all_inner_texts())
+        assert page.evaluate("document.querySelector('.status').textContent")
+        page.fill(".search", "")
+        assert rows.count() == 1
+        page.emulate_media(media="print")
+        assert rows.count() == MOST_UNITS + 1

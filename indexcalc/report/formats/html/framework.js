@@ -5,7 +5,6 @@
   var words = JSON.parse(document.getElementById('words').textContent);
   function all(selector, within) { return Array.prototype.slice.call((within || document).querySelectorAll(selector)); }
   function fill(text, values) { return text.replace(/\{(\w+)\}/g, function (whole, name) { return name in values ? values[name] : whole; }); }
-  all('tbody.rows').forEach(function (body) { body.classList.add('now'); });
 
   // search: a node is shown with all above it; rows of tables by their own text
   function own(item) { return (item.tagName === 'LI' ? item.querySelector('.node') : item).textContent.toLowerCase(); }

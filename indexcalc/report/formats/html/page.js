@@ -1,7 +1,6 @@
 (function () {
   'use strict';
   var root = document.documentElement;
-  root.classList.add('js');
   var words = JSON.parse(document.getElementById('words').textContent);
   function all(selector, within) { return Array.prototype.slice.call((within || document).querySelectorAll(selector)); }
   function fill(text, values) { return text.replace(/\{(\w+)\}/g, function (whole, name) { return name in values ? values[name] : whole; }); }
@@ -29,7 +28,7 @@
   function show(table, page) {
     var bodies = all('tbody.rows', table);
     var last = Math.max(0, Math.min(page, bodies.length - 1));
-    bodies.forEach(function (body, at) { body.classList.toggle('now', at === last); });
+    bodies.forEach(function (body, at) { body.classList.toggle('later', at !== last); });
     table.dataset.page = last;
     var pager = table.closest('.paged');
     if (!pager) { return; }
@@ -51,25 +50,54 @@
     });
   });
 
-  // search, groups, levels of warnings
+  // search, groups, levels of warnings; what rows say is read once, but for the rows whose weights are moved
+  var texts = new Map();
+  function said(row) {
+    var text = '';
+    for (var cell = row.firstElementChild; cell; cell = cell.nextElementSibling) { text += cell.textContent + '\n'; }
+    return text.toLowerCase();
+  }
+  function lines(block) {
+    if (!texts.has(block)) {
+      texts.set(block, all('table', block).map(function (table) {
+        var moves = table.closest('.what-if'), rows = all('tr[data-unit], tr[data-level]', table);
+        return {
+          table: table,
+          byUnit: table.classList.contains('by-unit'),
+          printed: table.closest('.printed'),
+          rows: rows.map(function (row) {
+            return {
+              row: row,
+              text: moves ? null : said(row),
+              group: row.dataset.group,
+              level: row.dataset.level,
+              match: row.classList.contains('match')
+            };
+          })
+        };
+      }));
+    }
+    return texts.get(block);
+  }
   function filter(block) {
     var sought = block.querySelector('.search').value.trim().toLowerCase();
     var group = block.querySelector('.group');
     var level = block.querySelector('.level');
     var found = 0;
-    all('table', block).forEach(function (table) {
-      var byUnit = table.classList.contains('by-unit');
-      all('tr[data-unit], tr[data-level]', table).forEach(function (row) {
-        var hit = !sought || row.textContent.toLowerCase().indexOf(sought) >= 0;
-        var shown = (hit || !byUnit) &&
-          (!group || !group.value || !row.dataset.group || row.dataset.group === group.value) &&
-          (!level || !level.value || !row.dataset.level || row.dataset.level === level.value);
+    lines(block).forEach(function (part) {
+      var table = part.table;
+      part.rows.forEach(function (line) {
+        var row = line.row, text = line.text === null ? said(row) : line.text;
+        var hit = !sought || text.indexOf(sought) >= 0, match = Boolean(sought) && hit;
+        var shown = (hit || !part.byUnit) &&
+          (!group || !group.value || !line.group || line.group === group.value) &&
+          (!level || !level.value || !line.level || line.level === level.value);
         if (row.hidden === shown) { row.hidden = !shown; }
-        row.classList.toggle('match', Boolean(sought) && hit);
-        if (sought && hit && shown && !table.closest('.printed')) {
+        if (line.match !== match) { line.match = row.classList.toggle('match', match); }
+        if (match && shown && !part.printed) {
           found += 1;
           var body = row.closest('tbody');
-          if (found === 1 && !body.classList.contains('now')) { show(table, all('tbody.rows', table).indexOf(body)); }
+          if (found === 1 && body.classList.contains('later')) { show(table, all('tbody.rows', table).indexOf(body)); }
         }
       });
     });
@@ -78,6 +106,7 @@
   }
   all('[data-language]').forEach(function (block) {
     all('.search, .group, .level', block).forEach(function (control) {
+      control.addEventListener('focus', function () { lines(block); });
       control.addEventListener('input', function () { filter(block); });
     });
   });
@@ -95,6 +124,7 @@
   // the heat table: what it shows, and arrow keys from cell to cell
   all('.heat-shows').forEach(function (choice) {
     choice.addEventListener('input', function () {
+      texts.clear();
       all('table.heat', choice.closest('section')).forEach(function (table) {
         table.classList.toggle('d', choice.value === 'd');
         all('td', table).forEach(function (cell) {

@@ -22,6 +22,8 @@ from .blocks import block, contents
 from .drawings import level_marks
 
 HERE = Path(__file__).parent
+_FIRST = "document.documentElement.classList.add('js')"
+"""What runs before anything is drawn: a page on which scripts run lays out one run of a long table's rows, not all of them."""
 _SCRIPTS = ("sort.js", "page.js", "score.js", "whatif.js", "map.js")
 _SCRIPT_WORDS = (
     "found",
@@ -84,20 +86,21 @@ def report_page(
         blocks=blocks,
         marks=level_marks(*languages),
         css=Markup(css),  # noqa: S704 - our own file
+        first=Markup(_FIRST),  # noqa: S704 - our own text
         script=Markup(script),  # noqa: S704 - our own file
         words=Markup(embedded(words)),  # noqa: S704 - escaped for a script element
-        policy=policy(css, script),
+        policy=policy(css, _FIRST, script),
         version=VERSION,
     )
     return bytes(text.encode())
 
 
-def policy(css: str, script: str) -> str:
-    """Return what a page may do: run its own script and style, which are known by their digests, and nothing else."""
+def policy(css: str, *scripts: str) -> str:
+    """Return what a page may do: run its own scripts and style, which are known by their digests, and nothing else."""
     return "; ".join(
         (
             "default-src 'none'",
-            f"script-src 'sha256-{_digest(script)}'",
+            " ".join(("script-src", *(f"'sha256-{_digest(script)}'" for script in scripts))),
             f"style-src 'sha256-{_digest(css)}'",
             "img-src data:",
             "base-uri 'none'",

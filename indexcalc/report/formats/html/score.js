@@ -162,20 +162,40 @@ var whatIf = (function () {
     return out;
   }
 
-  // all nodes of all units; weights are those of some nodes by id, in the order of their children
+  // all nodes of all units; weights are those of some nodes by id, in the order of their children;
+  // what stands neither at nor above such a node is as it was, and is made once
+  var published = new WeakMap();
   function score(data, weights) {
-    var units = data.units.length, bottom = data.bottom.length;
-    var scores = [], coverage = [], applies = [], floors = [];
+    var bottom = data.bottom.length, before = published.get(data);
+    if (!before) {
+      before = made(data, {}, null);
+      published.set(data, before);
+    }
+    var now = Object.keys(weights).length ? made(data, weights, before) : before, last = now.scores.length - 1;
+    return { scores: now.scores.slice(bottom), coverage: now.coverage.slice(bottom), ranks: ranks(now.scores[last], data.ranking) };
+  }
+  function made(data, weights, before) {
+    var units = data.units.length;
+    var scores = [], coverage = [], applies = [], floors = [], touched = [];
     data.bottom.forEach(function (own) {
       var without = {};
       (own.inapplicable || []).forEach(function (unit) { without[unit] = true; });
+      touched.push(false);
       scores.push(own.scores);
       coverage.push(own.coverage || own.scores.map(function () { return 1; }));
       applies.push(own.scores.map(function (one, unit) { return !without[unit]; }));
       floors.push(own.floor === undefined || own.floor === null ? NaN : own.floor);
     });
     data.nodes.forEach(function (node) {
-      var w = weights[node.id] || node.weights, y = [], share = [], valid = [], unit;
+      var w = weights[node.id] || node.weights, y = [], share = [], valid = [], unit, at = scores.length;
+      touched.push(Boolean(weights[node.id]) || node.children.some(function (child) { return touched[child]; }));
+      if (before && !touched[at]) {
+        scores.push(before.scores[at]);
+        coverage.push(before.coverage[at]);
+        applies.push(before.applies[at]);
+        floors.push(before.floors[at]);
+        return;
+      }
       if (node.fixed) {
         var without = {};
         node.inapplicable.forEach(function (one) { without[one] = true; });
@@ -191,14 +211,14 @@ var whatIf = (function () {
         var below = node.children.map(function (child) { return missing(coverage[child][unit]) ? NaN : coverage[child][unit]; });
         var used = node.missing[0] === 'floor'
           ? x.map(function (one, i) { return missing(one) && counts[i] ? floors[node.children[i]] : one; }) : x;
-        var made = methods[node.method](used, w, node.parameters);
+        var own = methods[node.method](used, w, node.parameters);
         var part = covered(x, counts, w, below);
         var present = known(x).length, asked = counts.filter(Boolean).length;
-        if (!enough(node.missing, part, present, asked)) { made = NaN; }
-        if (node.mirror !== undefined) { made = node.mirror - made; }
-        (node.points || []).forEach(function (points) { made += points[unit] === null ? NaN : points[unit]; });
-        if (node.round) { made = rounded(made, node.round[0], node.round[1]); }
-        y.push(missing(made) ? null : made);
+        if (!enough(node.missing, part, present, asked)) { own = NaN; }
+        if (node.mirror !== undefined) { own = node.mirror - own; }
+        (node.points || []).forEach(function (points) { own += points[unit] === null ? NaN : points[unit]; });
+        if (node.round) { own = rounded(own, node.round[0], node.round[1]); }
+        y.push(missing(own) ? null : own);
         share.push(missing(part) ? null : part);
         valid.push(counts.some(Boolean));
       }
@@ -208,8 +228,7 @@ var whatIf = (function () {
       var plain = node.mirror === undefined && !node.points && !node.round;
       floors.push(plain ? methods[node.method](node.children.map(function (child) { return floors[child]; }), w, node.parameters) : lowest(y));
     });
-    var last = scores.length - 1;
-    return { scores: scores.slice(bottom), coverage: coverage.slice(bottom), ranks: ranks(scores[last], data.ranking) };
+    return { scores: scores, coverage: coverage, applies: applies, floors: floors };
   }
   function lowest(x) { return known(x).length ? Math.min.apply(null, known(x)) : NaN; }
   return { score: score, ranks: ranks, rounded: rounded };

@@ -145,7 +145,14 @@
     }
 
     // the controls
-    var shows = [];
+    var shows = [], ranges = new Map();
+    var near = new IntersectionObserver(function (seen) {
+      seen.forEach(function (one) {
+        if (!one.isIntersecting) { return; }
+        near.unobserve(one.target);
+        ranges.get(one.target)();
+      });
+    }, { rootMargin: '200px' });
     function show() { shows.forEach(function (one) { one(); }); settle(); }
     data.reading.forEach(function (place) {
       var node = every[place];
@@ -185,13 +192,13 @@
           box.value = percent(own);
           slider.setAttribute('aria-valuetext', percent(own) + '%');
         });
-        details.addEventListener('toggle', function () {
-          if (details.open && !range.textContent && data.units.length * every.length <= 60000) { range.textContent = stable(node, i); }
-        });
+        if (data.units.length * every.length <= 60000) {
+          ranges.set(range, function () { range.textContent = stable(node, i); });
+          near.observe(range);
+        }
       });
-      if (details.open) { details.dispatchEvent(new Event('toggle')); }
     });
-    // between which shares the first place stays where it is
+    // between which shares the first place stays where it is: asked when a slider comes near, as each takes twenty scorings
     function stable(node, i) {
       var published = shared(node.weights, WHOLE), free = node.children.map(function () { return false; });
       var first = firsts({});
