@@ -14,7 +14,7 @@ from hypothesis import given
 from typer.testing import CliRunner
 
 from indexcalc.analysis.contribution import Rows, contributions, effective
-from indexcalc.analysis.versus import best_of, boards, group_of, versus
+from indexcalc.analysis.versus import all_boards, best_of, boards, group_of, versus
 from indexcalc.cli.app import app
 from indexcalc.engine import score
 from indexcalc.jobs.questions import explain
@@ -196,6 +196,26 @@ def test_boards_by_hand() -> None:
     np.testing.assert_allclose(board.points[:2], [0.75 * (4 - 32), 0.25 * (80 - 50)])
     assert board.places[:2].tolist() == [-1, 0]
     assert math.isnan(board.points[found.tree.root])
+
+
+def test_a_board_counts_places_in_a_group_that_is_ranked_alone() -> None:
+    tree = (
+        "ranking: {within: group, overall: false}\ndefaults: {normalise: points}\n"
+        "dimensions: [{id: a, weight: 0.75}, {id: b, weight: 0.25}]\n"
+    )
+    index = index_of(f"index: {{id: t}}\nunits: {{table: u}}\ndata: {{v: {{path: v}}}}\n{tree}")
+    panel = panel_of(index, [[4, 80], [40, 60], [52, 10], [90, 90], [10, 10]])
+    labels = ("north", "north", "north", "south", "south")
+    found = score(index, dataclasses.replace(panel, units=dataclasses.replace(panel.units, groups=labels)))
+    assert found.rank()[0].tolist() == [3, 1, 2, 1, 2]
+    every = all_boards(found, 0)
+    # 44 in place of 23 is before 41.5 and after 45, 39 in place of 45 is after 41.5, and 26.5 in place of 41.5 before 23
+    assert [board.places[0] for board in every] == [-1, 1, 0, 0, 0]
+    assert [board.points[0] for board in every[3:]] == [0.75 * 40, -0.75 * 40]
+    for unit, board in enumerate(every):
+        alone = boards(found, 0, unit, group_of(found, unit))
+        for name in ("mean", "points", "places"):
+            np.testing.assert_array_equal(getattr(board, name), getattr(alone, name))
 
 
 def test_a_board_of_a_dimension_is_of_all_its_indicators() -> None:

@@ -62,13 +62,13 @@ def jumps(x: Array, before: Array) -> tuple[Array, Array]:
     stable = np.where(counts, 2.0 * np.sqrt(np.maximum(every, 0.0) + 0.375), every)
     enough = np.isfinite(before).sum(axis=0) >= LEAST_HISTORY
     history = np.where(enough, stable[:-1], np.nan)
-    centre = _median(history, axis=0)
+    centre = _median(history)
     away, level = np.abs(history - centre), np.abs(centre)
     relative = np.divide(away, level, out=np.full_like(away, np.nan), where=level > 0)
     pooled = _quantile(relative.reshape(-1, x.shape[1]), 0.9) / _NINE_OF_TEN * level
-    scale = np.fmax(np.fmax(_MAD * _median(away, axis=0), pooled), np.where(counts, 1.0, 0.0))
+    scale = np.fmax(np.fmax(_MAD * _median(away), pooled), np.where(counts, 1.0, 0.0))
     z = np.divide(stable[-1] - centre, scale, out=np.full_like(centre, np.nan), where=enough & (scale > 0))
-    return z, _median(np.where(enough, before, np.nan), axis=0)
+    return z, _median(np.where(enough, before, np.nan))
 
 
 def factors(x: Array, before: Array) -> Array:
@@ -76,10 +76,10 @@ def factors(x: Array, before: Array) -> Array:
 
     A column counts that has four units or more with a history, of which `SHARE` moved by between 0.5 and 2 times one power.
     """
-    usual = _median(before, axis=0)
+    usual = _median(before)
     positive = (usual > 0) & (x > 0)
     moved = np.log10(np.divide(x, usual, out=np.ones_like(x), where=positive))
-    power = np.round(_median(np.where(positive, moved, np.nan), axis=0))
+    power = np.round(_median(np.where(positive, moved, np.nan)))
     near = positive & (np.abs(moved - power) < math.log10(2.0))
     counted = positive.sum(axis=0)
     agreed = (counted >= LEAST_HISTORY) & (near.sum(axis=0) >= SHARE * counted)
@@ -283,11 +283,15 @@ def _roundness(counts: Array, period: int) -> Iterator[Suspicion]:
         yield Suspicion("round", period, -1, column, about)
 
 
-def _median(x: Array, *, axis: int) -> Array:
-    """Return the median of what is known, NaN where nothing is; without numpy's warning for that."""
-    nothing = np.isnan(x).all(axis=axis)
-    filled = np.where(np.expand_dims(nothing, axis), 0.0, x)
-    return np.where(nothing, np.nan, np.nanmedian(filled, axis=axis))
+def _median(x: Array) -> Array:
+    """Return the median of what is known of each column, NaN where nothing is: numpy's own takes them one by one."""
+    if not len(x):
+        return np.full(x.shape[1:], np.nan)
+    many = np.count_nonzero(~np.isnan(x), axis=0, keepdims=True)
+    ordered = np.sort(x, axis=0)  # what is not known comes last
+    middle = np.maximum(many - 1, 0) // 2, np.minimum(many // 2, len(x) - 1)
+    low, high = (np.take_along_axis(ordered, place, axis=0)[0] for place in middle)
+    return np.asarray((low + high) / 2)
 
 
 def _quantile(x: Array, share: float) -> Array:

@@ -224,43 +224,65 @@ def boards(scores: Scores, period: int, unit: int, group: Sequence[int]) -> Boar
     there, and the tree is aggregated anew, with all units and periods where these are compared once more or make weights.
     Frames of indicators, the others' indicators and other periods' stay as they are.
     """
+    return _boards(scores, period, range(unit, unit + 1), [group])[0]
+
+
+def all_boards(scores: Scores, period: int) -> tuple[Boards, ...]:
+    """Say of every unit what each node is worth to it against its group, as `boards` does of one."""
+    units = range(len(scores.panel.units))
+    step = 1 if _is_compared(scores) else max(1, _CELLS // (len(scores.tree.nodes) * max(len(scores.tree.nodes), len(units))))
+    runs = (units[start : start + step] for start in units[::step])
+    return tuple(one for run in runs for one in _boards(scores, period, run, [group_of(scores, unit) for unit in run]))
+
+
+def _boards(scores: Scores, period: int, units: range, groups: Sequence[Sequence[int]]) -> list[Boards]:
+    """Say it of a run of units, which are one unit where units are compared."""
     tree, leaves = scores.tree, scores.tree.leaves
-    own = scores.scores[period, unit, :leaves]
-    middle = _mean(scores.scores[period, list(group)])
+    own = scores.scores[period, units.start : units.stop, :leaves]
+    middle = np.stack([_mean(scores.scores[period, list(group)]) for group in groups])
     below = np.zeros((len(tree.nodes), leaves), bool)
     below[np.arange(leaves), np.arange(leaves)] = True
     for branch in tree.branches:
         below[branch.position] = below[list(tree.below(branch.position))].any(axis=0)
-    exchanged = below & ~np.isnan(own) & ~np.isnan(middle[:leaves])
-    counts = np.flatnonzero(exchanged.any(axis=-1) & counting(scores))
-    points, places = np.full(len(tree.nodes), np.nan), np.full(len(tree.nodes), np.nan)
-    if len(counts) and not np.isnan(scores.score()[period, unit]):
-        found, rank = _aggregated(scores, period, unit, np.where(exchanged[counts], middle[:leaves], own))
-        points[counts] = scores.score()[period, unit] - found
-        places[counts] = rank - scores.rank()[period, unit]
-    return Boards(scores, period, unit, tuple(group), middle, points, places)
+    counts = np.flatnonzero(counting(scores))
+    exchanged = below[counts, None] & ~np.isnan(own) & ~np.isnan(middle[:, :leaves])
+    score, place = (of()[period, units.start : units.stop] for of in (scores.score, scores.rank))
+    there = exchanged.any(axis=-1) & ~np.isnan(score)
+    points, places = np.full((2, len(units), len(tree.nodes)), np.nan)
+    if there.any():
+        found, rank = _aggregated(scores, period, units, np.where(exchanged, middle[:, :leaves], own))
+        points[:, counts] = np.where(there, score - found, np.nan).T
+        places[:, counts] = np.where(there, rank - place, np.nan).T
+    return [
+        Boards(scores, period, unit, tuple(group), *found)
+        for unit, group, *found in zip(units, groups, middle, points, places, strict=True)
+    ]
 
 
-def _aggregated(scores: Scores, period: int, unit: int, rows: Array) -> tuple[Array, Array]:
-    """Return the score and rank (row,) that a unit has with each of some rows of leaves' scores (row, leaf) of its own."""
+def _is_compared(scores: Scores) -> bool:
+    """Say whether a unit's score goes by what others have at inner nodes."""
+    return any(branch.compares or branch.missing.policy == "floor" for branch in scores.tree.branches)
+
+
+def _aggregated(scores: Scores, period: int, units: range, rows: Array) -> tuple[Array, Array]:
+    """Return the scores and ranks (row, unit) of units with each of some rows of their leaves' scores (row, unit, leaf)."""
     index, tree = scores.index, scores.tree
-    spans = spans_periods(index, tree.branches, noisy=False)
-    alone = not any(branch.compares or branch.missing.policy == "floor" for branch in tree.branches)
-    part = scores.part(slice(None) if spans else slice(period, period + 1), slice(unit, unit + 1) if alone else slice(None))
-    now, own = period if spans else 0, 0 if alone else unit
-    peers, found, rank = scores.score()[period], np.empty(len(rows)), np.empty(len(rows))
-    step = max(1, _CELLS // part.scores.size)
+    spans, alone = spans_periods(index, tree.branches, noisy=False), not _is_compared(scores)
+    own, groups = slice(units.start, units.stop), ranked_alone(index, scores.panel)
+    part = scores.part(slice(None) if spans else slice(period, period + 1), own if alone else slice(None))
+    now, at = period if spans else 0, slice(None) if alone else own
+    peers, found, rank = scores.score()[period], np.empty(rows.shape[:2]), np.empty(rows.shape[:2])
+    step = max(1, _CELLS // max(part.scores.size, len(units) * len(peers)))
     for start in range(0, len(rows), step):
-        some = rows[start : start + step]
-        x = np.repeat(np.swapaxes(part.scores, -1, -2)[:, None], len(some), axis=1).swapaxes(-1, -2)  # as `empty` has them
-        x[now, :, own, : tree.leaves] = some
+        some = slice(start, start + step)
+        x = np.repeat(np.swapaxes(part.scores, -1, -2)[:, None], len(rows[some]), axis=1).swapaxes(-1, -2)  # as `empty` has them
+        x[now, :, at, : tree.leaves] = rows[some]
         aggregate(index, part.panel, part.status, x, coverage=np.empty((*x.shape[:-1], len(tree.branches))))
-        world = x[now, ..., tree.root]
-        if alone:
-            world = np.repeat(peers[None], len(some), axis=0)
-            world[:, unit] = x[now, :, 0, tree.root]
-        found[start : start + step] = world[:, unit]
-        rank[start : start + step] = overall(index.ranking, world[..., None], ranked_alone(index, part.panel))[:, unit, 0]
+        found[some] = x[now, :, at, tree.root]
+        others = peers if alone else x[now, :, None, :, tree.root]
+        world = np.array(np.broadcast_to(others, (*found[some].shape, len(peers))))  # (row, unit, all units)
+        world[:, np.arange(len(units)), units] = found[some]
+        rank[some] = overall(index.ranking, world[..., None], groups)[:, np.arange(len(units)), units, 0]
     return found, rank
 
 

@@ -16,7 +16,7 @@ from ...analysis.robustness import robustness
 from ...analysis.target import Plan, target
 from ...analysis.turns import Turn
 from ...analysis.uncertainty import Uncertainty, uncertainty
-from ...analysis.versus import Boards, boards, group_of
+from ...analysis.versus import Boards, all_boards
 from ...analysis.warning import Judged, warnings
 from ...methods.arrays import Array, np
 from ...scores import Scores
@@ -151,7 +151,7 @@ def analysed(
     if not every:
         return bare
     at, wanted = bare.at, scores.index.report.analyses
-    worth = tuple(boards(scores, at, one, group_of(scores, one)) for one in range(len(scores.panel.units)))
+    worth = all_boards(scores, at)
     ranked = int(np.isfinite(scores.rank()[at]).sum())
     drawn = moves = None
     if "uncertainty" in wanted and ranked > 1 and is_uncertain(scores):

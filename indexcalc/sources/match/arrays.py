@@ -139,13 +139,14 @@ def _put(values: Any, status: Any, piece: Piece, periods: Any, units: Any, not_a
 
 def _addresses(matched: Matched, pieces: dict[int, list[Piece]]) -> Callable[[int, int, int], Sequence[Place]]:
     periods = matched.periods
+    rows: dict[int, dict[int, list[tuple[Piece, int, str | None]]]] = {}  # by column and unit: made when a column is asked for
 
     def address(period: int, unit: int, column: int) -> Sequence[Place]:
-        return [
-            piece.place(i)
-            for piece in pieces[column]
-            for i, (p, u) in enumerate(zip(piece.periods, piece.units, strict=True))
-            if u == unit and p in (None, periods[period])
-        ]
+        if column not in rows:
+            rows[column] = {}
+            for piece in pieces[column]:
+                for row, (of, whose) in enumerate(zip(piece.periods, piece.units, strict=True)):
+                    rows[column].setdefault(int(whose), []).append((piece, row, of))
+        return [piece.place(row) for piece, row, of in rows[column].get(unit, ()) if of in (None, periods[period])]
 
     return address
