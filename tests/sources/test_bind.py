@@ -386,6 +386,37 @@ def test_a_row_that_is_gone_is_told_from_units_that_come_and_go(tmp_path: Path, 
     assert [one.values["gone"] for one in found if one.code == "IC377"] == ([gone] if gone else [])
 
 
+@pytest.mark.parametrize(
+    ("rows", "told"),
+    [
+        ("东区,2021,1,1\n西区,2021,1,1\n东区,2022,1,1\n西区,2022,,\n", ["西区 2022 5"]),  # the newest
+        ("东区,2021,1,1\n西区,2021,1,1\n东区,2022,1,1\n西区,2022,,3\n", []),  # one cell of two
+        ("东区,2021,1,1\n西区,2021,1,1\n东区,2022,1,1\n西区,2022,不适用,\n", []),  # said
+        ("东区,2021,1,1\n西区,2021,,\n东区,2022,1,1\n西区,2022,1,1\n", []),  # came later
+        ("东区,2021,1,1\n西区,2021,1,1\n东区,2022,,\n西区,2022,,\n", []),  # said of the columns
+    ],
+)
+def test_a_row_that_was_emptied_is_told_as_one_that_is_gone(tmp_path: Path, rows: str, told: list[str]) -> None:
+    index = project(tmp_path, "区,年份,案件数,来电数\n" + rows)
+    found = [one for one in match(index, tmp_path).findings if one.code == "IC384"]
+    assert [f"{one.values['emptied']} {one.place.line}" for one in found] == told
+
+
+def test_a_unit_without_a_value_in_any_of_several_files_is_told_though_each_lacks_one_cell(tmp_path: Path) -> None:
+    index = project(tmp_path, "")
+    for file, name in (("a", "案件数"), ("b", "来电数")):
+        (tmp_path / f"{file}.csv").write_text(
+            f"区,年份,{name}\n东区,2021,1\n西区,2021,1\n东区,2022,2\n西区,2022,\n", encoding="utf-8"
+        )
+    index = index_of(
+        "index: {id: t}\nunits: {table: u.csv}\nperiods: {kind: year}\ndata: {a: {path: a.csv}, b: {path: b.csv}}\n"
+        "dimensions: [{id: x, name: 案件数, weight: 0.5, source: a}, {id: y, name: 来电数, weight: 0.5, source: b}]\n"
+    )
+    assert [one.values["emptied"] for one in match(index, tmp_path).findings if one.code == "IC384"] == ["西区 2022"]
+    (tmp_path / "b.csv").write_text("区,年份,来电数\n东区,2021,1\n西区,2021,1\n东区,2022,2\n西区,2022,3\n", encoding="utf-8")
+    assert [one.code for one in match(index, tmp_path).findings if one.code == "IC384"] == []
+
+
 def test_no_row_of_an_event_is_no_event(tmp_path: Path) -> None:
     (tmp_path / "e.csv").write_text("区,年份,事故\n东区,2021,1\n西区,2022,2\n东区,2023,1\n西区,2023,1\n", encoding="utf-8")
     rows = "".join(f"{unit},{year},1,2\n" for unit in ("东区", "西区") for year in (2021, 2022, 2023))

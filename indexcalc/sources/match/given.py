@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from math import isnan
+from typing import Any
 
 from ...findings import Finding, Place, finding
 from ...periods import order
@@ -88,33 +90,94 @@ def merged_values(index: Index, table: Table, pieces: Sequence[Piece]) -> list[F
 
 
 def absent(matched: Matched) -> Iterator[Finding]:
-    """Find units whose row is gone from a period, of the files that each column comes from.
+    """Find units whose row is gone from a period, of the files that each column comes from, or is there without a value.
 
     Events have rows for some units alone.
     """
     assert matched.units is not None
-    index = matched.index
-    events = {item.id for item in index.adjustments}
-    pieces: dict[int, list[Piece]] = defaultdict(list)
-    for piece in matched.pieces:
-        dated = piece.periods and not piece.everywhere
-        if dated and not isinstance(piece.rows, Same) and index.columns[piece.column].owner not in events:
-            pieces[piece.column].append(piece)
-    files: dict[tuple[str, ...], dict[tuple[int, int], Piece]] = defaultdict(dict)  # the columns of a wide table share their keys
-    for own in pieces.values():
-        of = files[tuple(dict.fromkeys(piece.table.file for piece in own))]
-        of |= {(id(piece.periods), id(piece.units)): piece for piece in own}
-    for names, keyed in files.items():
-        units: dict[str, set[int]] = defaultdict(set)
-        for piece in keyed.values():
-            for period, unit in zip(piece.periods, piece.units, strict=True):
-                units[period or ""].add(unit)
-        kind, named = index.periods.kind, matched.units.units
+    kind, named = matched.index.periods.kind, matched.units.units
+    by_files = _by_files(matched)
+    for names, pieces in by_files.items():
+        units = _in_periods(pieces)
         asked = {period: set(named.asked_in(period, kind)) for period in units} if named.spans else {}
         if gone := _gone(units, asked):
-            source = index.columns[next(iter(keyed.values())).column].source
-            place = Place(names[0]) if len(names) == 1 else index.place(("data", source, "path"))
-            yield finding("IC377", place, gone=few(f"{matched.units.units.title(unit)} {period}" for period, unit in gone))
+            source = matched.index.columns[pieces[0].column].source
+            place = Place(names[0]) if len(names) == 1 else matched.index.place(("data", source, "path"))
+            yield finding("IC377", place, gone=few(f"{named.title(unit)} {period}" for period, unit in gone))
+    yield from _emptied(matched, list(by_files.values()))
+
+
+def _emptied(matched: Matched, of_files: Sequence[Sequence[Piece]]) -> Iterator[Finding]:
+    """Find units that had a value before and have only empty cells in a period: of several columns, or of all that is scored.
+
+    One cell of a file may be empty; where what is in it applies to some units alone, all of them may.
+    """
+    assert matched.units is not None
+    index, told = matched.index, set[tuple[str, int]]()
+    columns, named = index.columns, matched.units.units
+    several = [pieces for pieces in of_files if len({piece.column for piece in pieces}) > 1]
+    leaves = {leaf.id for leaf in index.leaves}
+    scored = [piece for pieces in of_files for piece in pieces if columns[piece.column].owner in leaves]
+    for pieces in (*several, scored):
+        empty = _empty_rows(pieces)
+        if not any(empty.values()) or all(getattr(index.reported[columns[one.column].owner], "applies", None) for one in pieces):
+            continue
+        units, filled = _in_periods(pieces), _in_periods(pieces, empty)
+        asked = {period: set(named.asked_in(period, index.periods.kind)) for period in units} if named.spans else {}
+        gone = _gone({period: own for period, own in filled.items() if own}, asked)
+        emptied = [one for one in gone if one[1] in units[one[0]] and one not in told]
+        if emptied:
+            told |= set(emptied)
+            shown = few(f"{named.title(unit)} {period}" for period, unit in emptied)
+            yield finding("IC384", _row_of(pieces, *emptied[0]), emptied=shown)
+
+
+def _by_files(matched: Matched) -> dict[tuple[str, ...], list[Piece]]:
+    """Return the pieces whose rows have periods by the files that their columns come from."""
+    columns, events = matched.index.columns, {item.id for item in matched.index.adjustments}
+    of_column: dict[int, list[Piece]] = defaultdict(list)
+    for piece in matched.pieces:
+        dated = piece.periods and not piece.everywhere
+        if dated and not isinstance(piece.rows, Same) and columns[piece.column].owner not in events:
+            of_column[piece.column].append(piece)
+    files: dict[tuple[str, ...], list[Piece]] = defaultdict(list)
+    for own in of_column.values():
+        files[tuple(dict.fromkeys(piece.table.file for piece in own))] += own
+    return files
+
+
+def _in_periods(pieces: Sequence[Piece], empty: Mapping[tuple[int, int], set[int]] | None = None) -> dict[str, set[int]]:
+    """Return the units that have a row in each period, or one that is not among the empty ones."""
+    units: dict[str, set[int]] = defaultdict(set)
+    for keys, piece in {_keys(piece): piece for piece in pieces}.items():
+        out = empty[keys] if empty else ()
+        for i, (period, unit) in enumerate(zip(piece.periods, piece.units, strict=True)):
+            if i not in out:
+                units[period or ""].add(unit)
+    return units
+
+
+def _keys(piece: Piece) -> tuple[int, int]:
+    """Return what the columns of a wide table have in common."""
+    return id(piece.periods), id(piece.units)
+
+
+def _empty_rows(pieces: Sequence[Piece]) -> dict[tuple[int, int], set[int]]:
+    """Return by their keys the rows in which no piece has a value or is said not to apply."""
+    empty: dict[tuple[int, int], set[int]] = {}
+    for piece in pieces:
+        values: Any = piece.values
+        among = empty.get(_keys(piece), range(len(values)))
+        full = not among or not isnan(values.sum() if hasattr(values, "dtype") else sum(values))
+        empty[_keys(piece)] = set() if full else {i for i in among if isnan(values[i])}.difference(piece.not_applicable)
+    return empty
+
+
+def _row_of(pieces: Iterable[Piece], period: str, unit: int) -> Place:
+    """Return where the row of a unit in a period stands."""
+    key = period, unit
+    places = (one.place(i) for one in pieces for i, own in enumerate(zip(one.periods, one.units, strict=True)) if own == key)
+    return replace(next(places), column=0)
 
 
 def _gone(units: dict[str, set[int]], asked: Mapping[str, set[int]]) -> list[tuple[str, int]]:
