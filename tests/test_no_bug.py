@@ -205,3 +205,20 @@ def test_what_the_system_stops_is_no_bug(
         run()
     told = capsys.readouterr().err
     assert (ended.value.code, said in told, "bug" in told, "IC518" in told) == (1, True, False, bool(said))
+
+
+@pytest.mark.parametrize("told", ["abc", "1e5", ""])
+def test_a_time_that_numpy_would_break_over_is_named(
+    told: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", told)
+    monkeypatch.setattr(sys, "argv", ["indexcalc", "score"])
+    with pytest.raises(SystemExit) as ended:
+        run()
+    said = capsys.readouterr().err
+    assert (ended.value.code, "IC598" in said, "SOURCE_DATE_EPOCH" in said, f"“{told}”" in said or f"'{told}'" in said) == (
+        2,
+        True,
+        True,
+        True,
+    )

@@ -28,6 +28,8 @@ def run() -> None:
             stream.reconfigure(encoding=None if stream.isatty() else "utf-8", errors="replace", newline="\n")
     completing = sys.argv[1:3] == ["completion", "words"]  # asked by a shell, word by word
     ASKED.extend(sys.argv[4:-1][:1] if completing else sys.argv[1:2])
+    if not completing and _told_no_time():
+        sys.exit(WRONG_USAGE)
     try:
         if sys.argv[1:] == ["check"]:  # typed at every save, and nothing to parse: the parser would be a third of all work
             _check()
@@ -59,6 +61,19 @@ def _start_over_in_utf8() -> None:
     except UnicodeEncodeError:
         if not sys.flags.utf8_mode:
             os.execv(sys.executable, [sys.executable, "-X", "utf8", *sys.orig_argv[1:]])  # noqa: S606 - itself
+
+
+def _told_no_time() -> bool:
+    """Say that SOURCE_DATE_EPOCH is no whole number, where it is none: numpy reads it when scipy is loaded, and would break."""
+    told = os.environ.get("SOURCE_DATE_EPOCH", "0")
+    try:
+        int(told)
+    except ValueError:
+        from ..findings import Place, finding, render, spoken
+
+        print(render(finding("IC598", Place(), name="SOURCE_DATE_EPOCH", found=told), spoken()), file=sys.stderr)
+        return True
+    return False
 
 
 def _open_what_was_closed() -> None:
