@@ -9,6 +9,7 @@ import datetime as dt
 import io
 import zipfile
 from collections.abc import Sequence
+from copy import deepcopy
 from typing import Any, NamedTuple
 
 from ....findings import Place, Refused, finding
@@ -272,29 +273,40 @@ class _Document:
         for column, own in zip(table.columns, widths, strict=True):
             column.width = own
         bold = len(grid.rows) - grid.whole  # rows of all units together stand out
-        head, text = (self.ids[styles[key](self.paper.language)] for key in ("table head", "table text"))
-        align = self.docx.enum.text.WD_ALIGN_PARAGRAPH
+        made: dict[tuple[Any, ...], Any] = {}  # a cell of each kind, of which others are copies: to build one takes much longer
         for at, (row, values) in enumerate(zip(table.rows, (grid.heads, *grid.rows), strict=True)):
             properties = row._tr.get_or_add_trPr()
             properties.append(self._element("w:cantSplit"))
             if not at:
                 properties.append(self._element("w:tblHeader"))
+            keep = bool(grid.notes) if at == len(grid.rows) else grid.together
             for tc, value, own, right in zip(row._tr.tc_lst, values, widths, grid.right, strict=True):
-                tc.width = own
-                tc.get_or_add_tcPr().append(self._element("w:vAlign", val="center"))
-                line = self.docx.table._Cell(tc, table).paragraphs[0]
-                line._p.style = text if at else head
-                if at and right:
-                    line.alignment = align.RIGHT
-                run = line.add_run(visible(value))
-                if at > bold:
-                    self._name_face(run._r.get_or_add_rPr(), "heading")
-                is_last = at == len(grid.rows)
-                line.paragraph_format.keep_with_next = bool(grid.notes) if is_last else grid.together
-                if grid.size != CELL:
-                    run.font.size = self.docx.shared.Pt(grid.size)
+                kind = not at, at > bold, keep, own, right
+                if kind not in made:
+                    made[kind] = deepcopy(self._cell(tc, grid, *kind))
+                else:
+                    filled = deepcopy(made[kind])
+                    tc.getparent().replace(tc, filled)
+                    tc = filled  # noqa: PLW2901
+                self.docx.text.run.Run(tc.p_lst[0].r_lst[0], None).text = visible(value)
         for at, note in enumerate(grid.notes, start=1):
             self._small(note).paragraph_format.keep_with_next = at < len(grid.notes)
+
+    def _cell(self, tc: Any, grid: Grid, head: bool, bold: bool, keep: bool, width: Any, right: bool) -> Any:
+        """Give a cell its look, and return it."""
+        tc.width = width
+        tc.get_or_add_tcPr().append(self._element("w:vAlign", val="center"))
+        line = self.docx.text.paragraph.Paragraph(tc.p_lst[0], self.document)
+        line._p.style = self.ids[styles["table head" if head else "table text"](self.paper.language)]
+        if right and not head:
+            line.alignment = self.docx.enum.text.WD_ALIGN_PARAGRAPH.RIGHT
+        run = line.add_run()
+        if bold:
+            self._name_face(run._r.get_or_add_rPr(), "heading")
+        line.paragraph_format.keep_with_next = keep
+        if grid.size != CELL:
+            run.font.size = self.docx.shared.Pt(grid.size)
+        return tc
 
     # ----------------------------------------------------------------------------------------------- styles, pages, numbers
 
@@ -451,7 +463,8 @@ def _docx() -> Any:
         import docx.enum.text
         import docx.oxml
         import docx.shared
-        import docx.table
+        import docx.text.paragraph
+        import docx.text.run
     except ImportError as absent:
         raise Refused([finding("IC540", Place(), format="docx", package="python-docx", extra="report")]) from absent
     return docx
