@@ -14,6 +14,9 @@ from typer.testing import CliRunner
 
 import indexcalc
 from indexcalc.cli.app import app
+from indexcalc.report.answers.answer import files_of
+from indexcalc.report.answers.obstacles import obstacles_answer
+from indexcalc.report.draw.obstacles import obstacles_pictures
 
 from .conftest import REPOSITORY
 
@@ -167,6 +170,22 @@ dimensions: [{{id: a, weight: 0.5, normalise: {normalise}}}, {{id: b, weight: 0.
     scores = indexcalc.score(tree, pd.DataFrame({"unit": list("ABC"), "a": values, "b": [0.5, 0.5, 0.5]}))
     found = indexcalc.obstacles(scores).frame().set_index(["unit", "node"])["share"]
     np.testing.assert_allclose(found.xs("a", level="node"), [one / (one + 0.5) for one in far], rtol=0, atol=1e-12)
+
+
+def test_what_keeps_units_back_is_drawn() -> None:
+    scores = indexcalc.score(TREE % ("arithmetic", 0, "arithmetic"), FRAME)
+    every, one = indexcalc.obstacles(scores), indexcalc.obstacles(scores, "B")
+    drawn, own = obstacles_pictures(every, "zh"), obstacles_pictures(one, "en")
+    assert set(drawn) == {"bars", "units"}
+    assert set(own) == {"bars"}
+    mean = every.mean(every.units)
+    for leaf in every.leaves:  # each share is told: of all units together, and of each
+        assert f">{100 * mean[leaf]:.1f}%<" in drawn["bars"]
+        for unit in every.units:
+            assert np.isnan(share := every.usual[0, unit, leaf]) or f">{100 * share:.1f}%<" in drawn["units"]
+    assert "nan" not in drawn["units"] + own["bars"]
+    files = files_of(obstacles_answer(every, "zh"), "obstacles", {}, "zh")
+    assert {"obstacles.bars.svg", "obstacles.units.svg"} <= set(files)
 
 
 def test_full_marks_that_differ_by_groups_are_each_units_own_best() -> None:

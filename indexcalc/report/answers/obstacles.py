@@ -7,6 +7,7 @@ from typing import Any
 from ...analysis.obstacles import Obstacles
 from ...findings import Language
 from ...methods.arrays import np
+from ..draw.obstacles import obstacles_pictures
 from ..numbers import finite
 from ..sheets.obstacles import groups_of, means_sheet, periods_sheet, shares_sheet, units_sheet
 from ..sheets.tables import in_rank_order, shortened
@@ -26,7 +27,12 @@ def obstacles_answer(result: Obstacles, language: Language) -> Answer:
     if result.unit is not None:
         shown.append(shares)
     heading = heading_of(scores, result.period, language, result.start)
-    return Answer(text_of(heading, shown, language), _data(result, language), {**sheets, "shares": shares})
+    return Answer(
+        text_of(heading, shown, language),
+        _data(result, language),
+        {**sheets, "shares": shares},
+        obstacles_pictures(result, language),
+    )
 
 
 def _data(result: Obstacles, language: Language) -> dict[str, Any]:

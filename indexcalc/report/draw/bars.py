@@ -15,14 +15,17 @@ _ROW, _NAME, _LONG, _NUMBER = 24.0, 200.0, 260.0, 74.0
 _ABOVE, _BELOW = "#27639F", "#B35806"
 
 
-def bars(names: Sequence[str], values: Sequence[float], shown: Sequence[str], label: str) -> str:
-    """Draw values as bars, each with what is `shown` of it; one that is not known is a dash. Nothing of no values."""
+def bars(names: Sequence[str], values: Sequence[float], shown: Sequence[str], label: str, *, room: float = _NAME) -> str:
+    """Draw values as bars, each with what is `shown` of it; one that is not known is a dash. Nothing of no values.
+
+    Names longer than their `room` are cut.
+    """
     known = [value for value in values if not math.isnan(value)]
     if not known:
         return ""
     low, high = min(0.0, *known), max(0.0, *known)
     scale = _LONG / ((high - low) or 1.0)
-    side = min(_NAME, 14 + max(wide(name, 13) for name in names))
+    side = min(room, 14 + max(wide(name, 13) for name in names))
     zero = side - low * scale
     parts = []
     for at, (name, value, said) in enumerate(zip(names, values, shown, strict=True)):

@@ -162,24 +162,40 @@ def _named(said: Sequence[str], places: Points, right: float) -> list[str]:
     return parts
 
 
-def squares(shares: Sequence[Sequence[float]], names: Sequence[str], sides: tuple[str, str], label: str) -> str:
-    """Draw shares (row, column) from 0 to 1 as squares, darker the greater; what is NaN is empty. `sides` name rows, columns."""
+def squares(
+    shares: Sequence[Sequence[float]],
+    names: Sequence[str],
+    sides: tuple[str, str],
+    label: str,
+    *,
+    columns: Sequence[str] | None = None,
+    most: float = 1.0,
+    high: float = 58.0,
+) -> str:
+    """Draw shares (row, column) from 0 to `most` as squares, darker the greater; what is NaN is empty.
+
+    `sides` say what rows and columns are; columns have the names of rows unless they have their own. `high` is
+    how high a row is.
+    """
     size = 58.0
-    left = 20 + max((wide(name, 11) for name in names), default=0) + 10
+    left = 20 + min(max((wide(name, 11) for name in names), default=0), 220) + 10
+    above = names if columns is None else columns
     parts = [
         text(sides[0], 6, 16, size=11, fill=GREY),
-        text(sides[1], left + size * len(names), 16, size=11, anchor="end", fill=GREY),
+        text(sides[1], left + size * len(above), 16, size=11, anchor="end", fill=GREY),
+    ]
+    parts += [
+        text(fitted(name, size - 4, 11), left + size * (at + 0.5), 36, size=11, anchor="middle") for at, name in enumerate(above)
     ]
     for at, name in enumerate(names):
-        parts.append(text(name, left + size * (at + 0.5), 36, size=11, anchor="middle"))
-        parts.append(text(name, left - 6, 44 + size * (at + 0.5) + 4, size=11, anchor="end"))
+        parts.append(text(fitted(name, left - 12, 11), left - 6, 44 + high * (at + 0.5) + 4, size=11, anchor="end"))
     for row, own in enumerate(shares):
         for column, share in enumerate(own):
             empty = math.isnan(share)
-            place = 0 if empty else ordered_class(share, 0.0, 1.0)
-            box = {"x": left + size * column + 1, "y": 44 + size * row + 1, "width": size - 2, "height": size - 2}
+            place = 0 if empty else ordered_class(share, 0.0, most)
+            box = {"x": left + size * column + 1, "y": 44 + high * row + 1, "width": size - 2, "height": high - 2}
             parts.append(element("rect", {**box, "fill": "none" if empty else ORDERED[place], "stroke": RULE}))
             said = "–" if empty else f"{100 * share:.1f}%"
-            middle = left + size * (column + 0.5), 44 + size * (row + 0.5) + 4
+            middle = left + size * (column + 0.5), 44 + high * (row + 0.5) + 4
             parts.append(text(said, *middle, size=11, anchor="middle", fill=INK if empty else ON_ORDERED[place]))
-    return picture(left + size * len(names) + 12, 44 + size * len(shares) + 12, label, *parts)
+    return picture(left + size * len(above) + 12, 44 + high * len(shares) + 12, label, *parts)
