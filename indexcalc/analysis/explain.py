@@ -16,6 +16,7 @@ from ..scores import Scores
 from ..tree.grouped import grouped_at
 from ..tree.levels import leaf_of
 from ..tree.model import Adjustment, Indicator
+from ..words.measures import measured_in
 from ..words.statuses import STATUS_NAMES
 from .cells import Cell, Estimate, cell_of, cells_of, estimate_of, estimate_of_node
 from .contribution import Rows, contributions, effective, of_parts, weight_in_effect
@@ -99,6 +100,11 @@ class Explained:
     children: tuple[Explained, ...] = ()
     made: MadeOfUnits | None = None
     of_group: tuple[OfGroup, ...] = ()
+    measure_en: str = ""
+
+    def measure_in(self, language: str) -> str:
+        """Return the unit of measurement of the value in a language."""
+        return measured_in(language, self.measure, self.measure_en)
 
     def walk(self, level: int = 0) -> Iterator[tuple[int, Explained]]:
         """Yield the node and all below it, each with how far below it is."""
@@ -133,7 +139,7 @@ class Explanation(Result):
                     "node": one.node,
                     "name": nodes[one.position].title(language),
                     **{key: getattr(one, key) for key in keys},
-                    "measure": one.measure,
+                    "measure": one.measure_in(language),
                     "status": "" if one.status is None else STATUS_NAMES["en"][one.status],
                     "address": "; ".join(place for cell in one.cells for place in cell.places),
                 }
@@ -169,6 +175,7 @@ def explain(
             value=estimate.value if leaf and estimate else float(scores.derived[period, unit, position]) if leaf else math.nan,
             estimate=estimate,
             measure=leaf.measure if leaf else "",
+            measure_en=leaf.measure_en if leaf else "",
             status=int(scores.status[period, unit, position]) if leaf else IMPUTED if estimate else None,
             cells=cells_of(scores, period, unit, leaf) if leaf else (),
             grade=scores.grade(period, unit, position),

@@ -126,7 +126,7 @@ class Plan(Result):
         columns = {
             "indicator": [leaf.id for leaf in leaves],
             "name": [leaf.title(language) for leaf in leaves],
-            "measure": [leaf.measure for leaf in leaves],
+            "measure": [leaf.measure_in(language) for leaf in leaves],
         }
         values = {name: [getattr(step, name) for step in self.steps] for name in ("old", "new", "effort", "points")}
         return pd.DataFrame(columns | values)

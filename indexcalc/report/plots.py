@@ -233,7 +233,7 @@ class Plots:
         return np.asarray(self.scores.derived[self._row, :, node]) if node < self.scores.tree.leaves else self._scores(node)
 
     def _measured(self, node: int) -> str:
-        measure = getattr(self.scores.tree.nodes[node], "measure", None) if node < self.scores.tree.leaves else None
+        measure = self.scores.index.leaves[node].measure_in(self.language) if node < self.scores.tree.leaves else ""
         return f"{self._title(node)} ({measure})" if measure else self._title(node)
 
 

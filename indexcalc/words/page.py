@@ -50,10 +50,10 @@ class page:  # noqa: N801 - read as `page.petals(language)`
         "A ring is a tie; a gap was not ranked or is beyond place {places}.",
     )
     certainty = Said("位次的把握程度", "How sure the ranks are")
-    certainty_of = Said("{count}个{label}的位次区间（90%）", "Rank intervals (90 %) of {count} units")
+    certainty_of = Said("{count}个{label}的位次区间（90%）", "Rank intervals (90%) of {count} units")
     certainty_help = Said(
         "横线为 90% 位次区间，圆点为公布的位次，右侧括号内的{label}无法区分。随机抽样 {draws} 次（随机种子 {seed}）：{inputs}。",
-        "Lines are 90 % rank intervals, dots the ranks; units within a bracket cannot be told apart. {draws} draws (seed {seed}): {inputs}.",
+        "Lines are 90% rank intervals, dots the ranks; units within a bracket cannot be told apart. {draws} draws (seed {seed}): {inputs}.",
     )
     weights_by_share = Said("权重上下浮动 {share}", "weights up or down by {share}")
     not_run = Said("本报告未做{analysis}，可用 {command} 查看。", "{analysis} was not run for this report; {command} shows it.")
@@ -128,9 +128,9 @@ class page:  # noqa: N801 - read as `page.petals(language)`
     ranks_move = Said("{count} 个位次变化，最大 {most} 位", "{count} ranks move, by {most} at most")
     no_rank_moves = Said("位次没有变化", "No rank moves")
     sum_is = Said("合计 {sum}", "Sum {sum}")
-    published_weight = Said("公布 {weight}%", "published {weight} %")
+    published_weight = Said("公布 {weight}%", "published {weight}%")
     lock = Said("锁定", "Lock")
-    first_stays = Said("{low}%–{high}% 之间首位不变", "first place stays from {low} % to {high} %")
+    first_stays = Said("{low}%–{high}% 之间首位不变", "first place stays from {low}% to {high}%")
     link_too_long = Said("改动过多，无法写入链接，请导出补丁。", "Too many changes for a link: save a patch.")
     other_data = Said("链接来自另一份数据，已忽略。", "The link is of other data and was not used.")
     bad_link = Said("链接中的权重有误，已忽略。", "The weights of the link are wrong and were not used.")

@@ -14,7 +14,7 @@ class said:  # noqa: N801 - read as `said.heat(language)`
     petals = Said("各维度得分", "Scores of the dimensions")
     heat = Said("二级指标得分", "Scores of the second level")
     bump = Said("各期位次", "Ranks over time")
-    intervals = Said("位次区间（90%）", "Rank intervals (90 %)")
+    intervals = Said("位次区间（90%）", "Rank intervals (90%)")
     correlations = Said("得分相关系数", "Correlations of scores")
     distribution = Said("分布", "Distribution")
     scatter = Said("散点图", "Scatter")

@@ -627,7 +627,7 @@ class word:  # noqa: N801 - read as `word.rank(language)`
     follows = Said("督办措施", "Follows")
     rule = Said("规则", "Rule")
     basis_thresholds = Said("固定阈值", "threshold")
-    basis_quantiles = Said("本{label}历史 {limit:g}% 分位数", "{limit:g} % quantile of own history")
+    basis_quantiles = Said("本{label}历史 {limit:g}% 分位数", "{limit:g}% quantile of own history")
     basis_mean = Said("本{label}历史平均值{sign}{limit:g}倍标准差", "mean of own history {sign} {limit:g} σ")
     basis_median = Said(
         "本{label}历史中位数{sign}{limit:g}倍标准差（按绝对中位差折算）", "median of own history {sign} {limit:g} σ (MAD)"
@@ -699,7 +699,7 @@ class word:  # noqa: N801 - read as `word.rank(language)`
     often_first = Said("列前 {top} 位的次数", "Among the first {top}")
     obstacles_help = Said(
         "障碍度＝权重×（最优得分－得分）占全部差距的比重，各末级指标合计为 100%。",
-        "A share is weight × (best score − score) in the whole of these; those of all indicators add up to 100 %.",
+        "A share is weight × (best score − score) in the whole of these; those of all indicators add up to 100%.",
     )
     grades = Said("等级划分", "Grades")
     grades_by_unit = Said("各评价对象等级", "Grades by unit")

@@ -101,7 +101,7 @@ def _values(moves: ScoreChange, leaf: str, language: Language) -> tuple[Value, V
         value: Value = None
         if isinstance(node, Indicator) and unit in scores.panel.units.ids:
             place = scores.periods.index(period), scores.panel.units.ids.index(unit), scores.node(leaf)
-            value, measure = finite(scores.derived[place]), node.measure
+            value, measure = finite(scores.derived[place]), node.measure_in(language)
             value = STATUS_NAMES[language][int(scores.status[place])] if value is None else value
         shown.append(value)
     return shown[0], shown[1], measure

@@ -98,7 +98,7 @@ class _Explained:
         if isinstance(leaf, Indicator):
             entry |= {} if leaf.is_scored else {"role": leaf.role}
             entry["status"] = STATUS_NAMES[self.language][one.status or 0]
-            entry |= {"value": finite(one.value), "measure": one.measure, "department": leaf.department}
+            entry |= {"value": finite(one.value), "measure": one.measure_in(self.language), "department": leaf.department}
             if one.estimate:
                 entry["imputed"] = {"method": one.estimate.method, "from": list(one.estimate.donors)}
             entry["raw"] = cells_data(one.cells)
@@ -167,7 +167,7 @@ class _Explained:
         if one.cells or one.status == NOT_APPLICABLE:  # of what its level is without there is no cell
             value = finite(one.value)
             status = STATUS_NAMES[self.language][one.status or 0]
-            shown = status if value is None else measured(value, one.measure)
+            shown = status if value is None else measured(value, one.measure_in(self.language))
             lines.append(f"{below}= {shown}{self._estimated(one)}{self._shrunk(one)}{self._rolled(one)}")
             leaf = self.scores.tree.nodes[one.position]
             lines += [f"{below}{line}" for line in cell_lines(self.scores, one.cells, self.language, leaf)]
@@ -326,7 +326,7 @@ def _versus_data(result: Versus, node: int, level: int, language: Language) -> d
     entry["index_points_by_gaps"] = finite(result.point_gaps[node])
     entry["rank"] = _ranks(result, node)
     if isinstance(item, Indicator):
-        entry |= {"value": list(map(finite, result.values(node))), "measure": item.measure}
+        entry |= {"value": list(map(finite, result.values(node))), "measure": item.measure_in(language)}
         entry["status"] = STATUS_NAMES[language][int(scores.status[result.period, result.unit, node])]
         entry["raw"] = [cells_data(cells) for cells in result.cells[node]]
     if result.depth == 0 or level < result.depth:
@@ -375,7 +375,7 @@ def _versus_lines(result: Versus, node: int, level: int, language: Language) -> 
         lines.append(f"{below}{word.adjusted(language)} {show(result.adjusted)} · {gap(result.adjusted)}")
     if isinstance(item, Indicator):
         values = ["–" if value is None else measured(value) for value in map(finite, result.values(node))]
-        lines.append(f"{below}= {' ↔ '.join(values)} {item.measure}".rstrip())
+        lines.append(f"{below}= {' ↔ '.join(values)} {item.measure_in(language)}".rstrip())
         lines += [f"{below}{line}" for cells in result.cells[node] for line in cell_lines(result.scores, cells, language, item)]
     return lines
 

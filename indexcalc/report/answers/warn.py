@@ -102,7 +102,7 @@ def _behind_data(scores: Scores, one: HeldDown, language: Language) -> dict[str,
         "node_name": node.title(language),
         "points": one.points,
         "value": finite(one.value),
-        "measure": node.measure,
+        "measure": node.measure_in(language),
         **_reported_data(one.reported),
     }
 
@@ -129,7 +129,7 @@ def _lines(scores: Scores, one: Alert, language: Language) -> list[str]:
     lines += [f"  {line}" for line in _reported_lines(scores, node, one.reported, language)] if one.reported else []
     for each in one.behind or ():
         leaf = scores.index.leaves[each.leaf]
-        shown = "–" if finite(each.value) is None else measured(each.value, leaf.measure)
+        shown = "–" if finite(each.value) is None else measured(each.value, leaf.measure_in(language))
         points = number(each.points, decimals)
         lines.append(f"  {word.mostly_from(language)} {leaf.title(language)} ({leaf.id}) {points} · {shown}")
         lines += [f"    {line}" for line in _reported_lines(scores, leaf, each.reported, language)]

@@ -377,7 +377,7 @@ def plan_sheet(plan: Plan, language: str) -> Sheet:
             leaves[step.leaf].id,
             step.old,
             step.new,
-            leaves[step.leaf].measure,
+            leaves[step.leaf].measure_in(language),
             step.effort,
             step.points,
         )
@@ -392,7 +392,7 @@ def plan_sheet(plan: Plan, language: str) -> Sheet:
     ]
     if plan.along:
         moved = [
-            f"{leaves[one.leaf].title(language)} {measured(one.old)} → {measured(one.new, leaves[one.leaf].measure)}"
+            f"{leaves[one.leaf].title(language)} {measured(one.old)} → {measured(one.new, leaves[one.leaf].measure_in(language))}"
             for one in plan.along
         ]
         said.insert(1, word.plan_along(language).format(indicators=("；" if language == "zh" else "; ").join(moved)))

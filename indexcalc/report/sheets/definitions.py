@@ -30,7 +30,7 @@ def definitions_sheet(scores: Scores, period: str, language: str) -> Sheet | Non
         (
             tree.nodes[leaf].title(language),
             " · ".join(_above(scores, leaf, language)),
-            _leaf(scores, leaf).measure,
+            _leaf(scores, leaf).measure_in(language),
             word_of(f"direction {direction_of(scores.index, _leaf(scores, leaf))}", language),
             _weight(scores, at, leaf),
             _leaf(scores, leaf).department,

@@ -42,7 +42,7 @@ def values_sheet(result: Description, language: str) -> Sheet:
         rows.append(
             (
                 leaf.title(language),
-                leaf.measure,
+                leaf.measure_in(language),
                 one.count,
                 one.missing,
                 one.inapplicable,

@@ -16,6 +16,7 @@ from ...tree.columns import conditions_of, numerator_of
 from ...tree.model import Index, Indicator
 from ...tree.reported import reported_measure
 from ...words.agreement import told
+from ...words.measures import measured_in
 from ...words.periods import period_title
 from ...words.reports import word, word_of
 from ...words.statuses import STATUS_NAMES
@@ -43,7 +44,9 @@ def explained_sheet(result: Explanation, language: Language) -> Sheet:
         value = finite(one.value)
         numbers = (one.weight, one.score, one.rank, one.contribution, one.index_points, one.coverage)
         status = "" if one.status is None or (value is not None and not one.estimate) else STATUS_NAMES[language][one.status]
-        rows.append((*_first(scores, level, one.position, language), *map(finite, numbers), "", value, one.measure, status))
+        rows.append(
+            (*_first(scores, level, one.position, language), *map(finite, numbers), "", value, one.measure_in(language), status)
+        )
         for added in one.adjustments:
             item, places = added.adjustment, addresses(added.places, language)
             rows.append(
@@ -78,7 +81,7 @@ def versus_sheet(result: Versus, names: tuple[str, str], language: Language) -> 
         values: list[float | None] = [None, None]
         measure, status, cells_of_both = "", "", []
         if isinstance(leaf, Indicator):
-            values, measure, cells_of_both = list(map(finite, result.values(node))), leaf.measure, result.cells[node]
+            values, measure, cells_of_both = list(map(finite, result.values(node))), leaf.measure_in(language), result.cells[node]
             status = STATUS_NAMES[language][int(scores.status[result.period, result.unit, node])]
         rows.append(
             (
@@ -149,10 +152,11 @@ def named(index: Index, column: str, language: Language) -> tuple[str, str]:
         return column, ""
     item = index.reported.get(own.id)
     if item is None:
-        return told(own.title, language), own.reported or own.measure
+        return told(own.title, language), measured_in(language, own.reported or own.measure)
     name = (item.name_en if language == "en" else item.name) or own.title
     numerator = numerator_of(item, language) if isinstance(item, Indicator) else ""
-    return numerator or name, reported_measure(index, item)
+    reported = reported_measure(index, item)
+    return numerator or name, item.measure_in(language) if reported == item.measure else measured_in(language, reported)
 
 
 def addresses(places: Sequence[str], language: Language) -> str:

@@ -103,7 +103,7 @@ def _about(scores: Scores, position: int, language: str, *, public: bool) -> Ite
         if node.department and opened:
             yield word.department(language), node.department
         if node.measure:
-            yield word.value_measure(language), node.measure
+            yield word.value_measure(language), node.measure_in(language)
         if not node.is_scored:
             yield said.role(language), word.not_scored(language)
     if position in scores.tree.dimensions and position not in scores.tree.branches[-1].children:
@@ -223,7 +223,7 @@ def denominators_sheet(index: Index, language: str) -> Sheet:
         (
             item.title(language),
             item.id,
-            item.measure,
+            item.measure_in(language),
             index.source_of(item),
             used.count(item.id) or None,
             _line(index.place_of(item.id)),

@@ -51,7 +51,7 @@ def lineage_sheet(shown: Analysed, unit: int, language: Language, *, public: boo
             (
                 node.title(language),
                 _made_of(shown, unit, position, language, places=places),
-                _derived(scores, shown.at, unit, position) if leaf else "",
+                _derived(scores, shown.at, unit, position, language) if leaf else "",
                 _treated(scores, shown.at, unit, position, language) if leaf else "",
                 _score(scores, shown.at, unit, position, language),
                 "" if weight is None or finite(weight) is None else f"{weight:.4g}",
@@ -96,9 +96,9 @@ def _made_of(shown: Analysed, unit: int, position: int, language: Language, *, p
     return text if len(text) <= MOST_LETTERS else f"{text[:MOST_LETTERS]}…"
 
 
-def _derived(scores: Scores, period: int, unit: int, leaf: int) -> str:
+def _derived(scores: Scores, period: int, unit: int, leaf: int, language: str) -> str:
     value = finite(scores.derived[period, unit, leaf])
-    return "" if value is None else measured(value, scores.index.leaves[leaf].measure)
+    return "" if value is None else measured(value, scores.index.leaves[leaf].measure_in(language))
 
 
 def _treated(scores: Scores, period: int, unit: int, leaf: int, language: str) -> str:

@@ -150,8 +150,8 @@ def plan_sheet(shown: Analysed, unit: int, language: str) -> Sheet | None:
     rows = tuple(
         (
             leaves[step.leaf].title(language),
-            measured(step.old, leaves[step.leaf].measure),
-            measured(step.new, leaves[step.leaf].measure),
+            measured(step.old, leaves[step.leaf].measure_in(language)),
+            measured(step.new, leaves[step.leaf].measure_in(language)),
             finite(step.points),
             leaves[step.leaf].department,
         )
@@ -260,8 +260,8 @@ def worth_sheet(shown: Analysed, unit: int, language: str, *, weak: bool) -> She
             rows.append(
                 (
                     leaf.title(language),
-                    measured(float(scores.derived[at, unit, node]), leaf.measure),
-                    measured(float(np.nanmean(group)), leaf.measure),
+                    measured(float(scores.derived[at, unit, node]), leaf.measure_in(language)),
+                    measured(float(np.nanmean(group)), leaf.measure_in(language)),
                     finite(boards.points[node]),
                     finite(boards.places[node]),
                     leaf.department,

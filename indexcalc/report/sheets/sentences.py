@@ -354,8 +354,8 @@ def _weak(shown: Analysed, unit: int, language: str) -> str:
     place = sentence.to_place(language).format(rank=f"{rank:g}") if places else sentence.same_place(language)
     return sentence.weak_point(language).format(
         node=leaf.title(language),
-        value=measured(float(scores.derived[shown.at, unit, node]), leaf.measure),
-        mean=measured(float(np.nanmean(values)), leaf.measure),
+        value=measured(float(scores.derived[shown.at, unit, node]), leaf.measure_in(language)),
+        mean=measured(float(np.nanmean(values)), leaf.measure_in(language)),
         gain=number(gain, _decimals(scores)),
         place=place,
     )

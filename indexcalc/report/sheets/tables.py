@@ -220,7 +220,7 @@ def _add_value(
 ) -> None:
     """Add an indicator's values, under its unit of measurement where it has one."""
     own, values = scores.tree.nodes[node], values_of(scores.derived[at, :, node], units)
-    measure = own.measure if isinstance(own, Indicator) else ""
+    measure = own.measure_in(language) if isinstance(own, Indicator) else ""
     title = measure if over and measure else with_measure(word.observed(language), measure, language)
     heading = Heading(title, "score", over=over, decimals=decimals_of_values(values))
     table.add(heading, values, adds_up=adds_up(scores.index, own))

@@ -10,6 +10,7 @@ from ...measures import read_measure
 from ...methods.arrays import Array, np
 from ...tree.model import Indicator
 from ...tree.reported import reported_measure
+from ...words.measures import measured_in
 from ...words.periods import period_title
 from ...words.reports import Said, word, word_of
 from ..numbers import decimals_of_values, listed, with_measure
@@ -94,9 +95,11 @@ class _Trend:
         counted = leaf.per is not None and counted_of(self.scores.index, leaf) is not None and not is_share
         if counted:
             numbers = np.array(self.scores.panel.values[..., self.scores.panel.column[leaf.id]], dtype=float)
-            self._add_amounts(word.counted, numbers, reported_measure(self.scores.index, leaf), adds_up=True, apart=True)
+            of_numbers = measured_in(self.language, reported_measure(self.scores.index, leaf))
+            self._add_amounts(word.counted, numbers, of_numbers, adds_up=True, apart=True)
         summed = adds_up(self.scores.index, leaf)
-        self._add_amounts(word.observed, self.result.values, leaf.measure, is_share=is_share, adds_up=summed, apart=counted)
+        measure_shown = leaf.measure_in(self.language)
+        self._add_amounts(word.observed, self.result.values, measure_shown, is_share=is_share, adds_up=summed, apart=counted)
 
     def _add_amounts(
         self, name: Said, x: Array, measure: str, *, is_share: bool = False, adds_up: bool, apart: bool = False

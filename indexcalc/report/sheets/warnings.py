@@ -77,7 +77,7 @@ def watched_title(scores: Scores, judged: Judged, one: Warned, language: str) ->
     node = scores.tree.nodes[one.node]
     if not isinstance(node, Indicator) or judged.rule.by == "score":
         return f"{node.title(language)}（{word.score(language)}）" if language != "en" else f"{node.title(language)} (score)"
-    measure = node.measure
+    measure = node.measure_in(language)
     if node.direction in ("target", "range"):
         measure = f"{word.distance(language)} {measure}".rstrip()
     brackets = ("（", "）") if language != "en" else (" (", ")")

@@ -96,7 +96,8 @@ def values_sheet(scores: Scores, period: str, language: str) -> Sheet:
             places = listed((text for cell in cells if (text := _where(cell, said_in))), language)
             shown = finite(scores.scores[at, unit, leaf])
             value, state = finite(derived[unit, leaf]), names[int(status[unit, leaf])]
-            rows.append((title, node.title(language), node.id, value, node.measure, state, shown, node.department, places))
+            measure = node.measure_in(language)
+            rows.append((title, node.title(language), node.id, value, measure, state, shown, node.department, places))
     said = notes(scores, language)
     sheet = Sheet(book.values(language), headings, tuple(rows), decimals=scores.index.index.decimals, notes=said)
     return unless_empty(sheet, word.department(language))

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Discriminator, Field, Tag
 
 from ...periods import MADE_OF, Kind
+from ...words.measures import measured_in
 from ...words.recognised import NOT_APPLICABLE, UNIT_LABEL
 from ...words.shown import in_language
 from .choices import Number, Numbers, OverTime, Part, Words, named
@@ -302,6 +303,8 @@ class Denominator(Part):
     """Name in English."""
     measure: str = ""
     """Unit of measurement; values that a heading or row says are in another one of the same kind are converted to it."""
+    measure_en: str = ""
+    """Unit of measurement, in English. Default: `measure`, said in English where all of it is common."""
     source: str | None = None
     """A name under `data:`, or `units` for a column of the units table."""
     column: str | None = None
@@ -330,3 +333,7 @@ class Denominator(Part):
     def title(self, language: str) -> str:
         """Return its name in a language, or what there is of it."""
         return in_language(language, self.name, self.name_en) or self.id
+
+    def measure_in(self, language: str) -> str:
+        """Return the unit of measurement in a language: common ones have an English word, others stay as they are."""
+        return measured_in(language, self.measure, self.measure_en)

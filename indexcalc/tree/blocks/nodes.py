@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
 
+from ...words.measures import measured_in
 from ...words.shown import in_brackets, in_language
 from .choices import (
     Direction,
@@ -143,6 +144,8 @@ class Leaf(Part):
     """What is taken of a log of events: `count`, or `{method: median, of: duration, where: kind = 'noise'}`."""
     measure: str = ""
     """Unit of measurement; values that a heading or row says are in another one of the same kind are converted to it."""
+    measure_en: str = ""
+    """Unit of measurement, in English. Default: `measure`, said in English where all of it is common."""
     department: str = ""
     """Who reports it."""
     source_note: str = ""
@@ -203,6 +206,10 @@ class Leaf(Part):
     """Full marks: what the highest score of its normaliser becomes, all others in proportion; by group of units as `weight`."""
     round: RoundChoice | None = None
     """Round the score to so many decimals."""
+
+    def measure_in(self, language: str) -> str:
+        """Return the unit of measurement in a language: common ones have an English word, others stay as they are."""
+        return measured_in(language, self.measure, self.measure_en)
 
 
 class Indicator(Leaf, Node):
