@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -147,7 +148,13 @@ def test_a_file_of_outlines_says_who_is_next_to_whom(tmp_path: Path) -> None:
     table = found.frame()
     pictures = evolution_pictures(found, "zh")
     assert pictures == evolution_pictures(found, "zh")
-    assert set(pictures) >= {"theil", "gini", "sigma", "density", "moves", "space", "ellipse", "centre"}
+    assert set(pictures) >= {"theil", "gini", "sigma", "density", "moves", "space", "ellipse", "centre", "quadrants"}
+    local = found.moran[-1]
+    assert local is not None
+    told = Counter(quadrant if p <= 0.05 else "不显著" for quadrant, p in zip(local.quadrant, local.local_p, strict=True))
+    for said in ("HH", "LH", "LL", "HL", "不显著"):  # each unit says its own beside the colour; the legend says them once more
+        assert pictures["quadrants"].count(f">{said}<") == told[said] + (said == "不显著")
+    assert len(told) > 1
     assert all(drawn.startswith("<svg") and "nan" not in drawn for drawn in pictures.values())
     assert list(table["ellipse_x"]) == [one.x for one in found.ellipses if one]
 

@@ -6,7 +6,7 @@ the formulas.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +18,7 @@ from .convergence import Beta, Controls, Sigma, beta_of_ends, beta_of_panel, sig
 from .ellipse import Ellipse, Scale, Step, ellipse, step
 from .inequality import Dagum, Theil, Variation, dagum, theil, variation
 from .moves import Bandwidth, Chain, Density, SpatialChain, bandwidth, chain, classes_of, cuts_of, density, spatial_chain
+from .neighbours import Rings
 from .result import Result
 from .space import Moran, Neighbours, moran
 from .trend import earlier
@@ -36,7 +37,7 @@ class Evolution(Result):
     `by` are the columns of units that groups are made of, the outermost first; `weight` the column of what units weigh in Theil's
     index. `cuts` part the classes of moves. `moran` and `spatial` are nothing without neighbours; `ellipses`, weighed by scores,
     and the steps of their centres nothing without coordinates, which are in degrees or not. `width` is the rule of bandwidths,
-    or the one that was asked for.
+    or the one that was asked for. `outlines` are those of units, by place, by whose borders it is told who is next to whom.
     """
 
     scores: Scores
@@ -60,6 +61,7 @@ class Evolution(Result):
     degrees: bool = False
     width: Bandwidth | float = "silverman"
     standardise: bool = True
+    outlines: Mapping[int, Rings] | None = None
 
     @property
     def periods(self) -> tuple[str, ...]:

@@ -72,8 +72,8 @@ def evolution(
         if name not in units.attributes and not (name == "group" and units.groups):
             refuse("IC816", column=name, known=_columns(units), label=scores.index.units.label)
     _not_too_many_groups(units, names[:1])
-    places, near = _space(scores, at, neighbours, degrees=degrees)
-    return look(
+    places, near, outlines = _space(scores, at, neighbours, degrees=degrees)
+    found = look(
         scores,
         scores.tree.root if wanted is None else scores.node(wanted),
         row=scores.periods.index(shown),
@@ -91,6 +91,7 @@ def evolution(
         scale=ellipse,
         controls=_controls(scores, [controls] if isinstance(controls, str) else controls),
     )
+    return replace(found, outlines=outlines)
 
 
 def _not_too_many_groups(units: Units, names: Sequence[str]) -> None:
@@ -130,8 +131,8 @@ def evolution_of(project: Project, scores: Scores) -> Callable[[str], Evolution]
 
 def _space(
     scores: Scores, at: tuple[str, str] | None, neighbours: Pairs | None, *, degrees: bool
-) -> tuple[tuple[Array, Array] | None, Neighbours | None]:
-    """Return the coordinates of units, and who is next to whom; None for what was not given."""
+) -> tuple[tuple[Array, Array] | None, Neighbours | None, Mapping[int, Rings] | None]:
+    """Return the coordinates of units, who is next to whom, and outlines; None for what was not given."""
     from ..analysis.neighbours import centre_of, touching
 
     said = str(neighbours) if isinstance(neighbours, str | Path) else ""
@@ -143,13 +144,13 @@ def _space(
             x[unit], y[unit] = centre_of(rings)
         places = x, y
     if outlines is not None:
-        return places, touching(outlines)
+        return places, touching(outlines), outlines
     kind, _, number = said.partition(":")
     if kind not in BY_DISTANCE:
-        return places, None if neighbours is None else _neighbours(scores, neighbours)
+        return places, None if neighbours is None else _neighbours(scores, neighbours), None
     if places is None:
         refuse("IC827")
-    return places, _by_distance(scores, places, kind, _number(number), degrees=degrees)
+    return places, _by_distance(scores, places, kind, _number(number), degrees=degrees), None
 
 
 def _coordinates(scores: Scores, at: tuple[str, str]) -> tuple[Array, Array]:

@@ -856,6 +856,12 @@ class word:  # noqa: N801 - read as `word.rank(language)`
     mean_of_neighbours = Said("邻域平均", "Neighbours' mean")
     local_moran = Said("局部 Moran I", "Local Moran I")
     quadrant = Said("象限", "Quadrant")
+    high_high = Said("高高集聚", "high among high")
+    high_low = Said("高低异常", "high among low")
+    low_high = Said("低高异常", "low among high")
+    low_low = Said("低低集聚", "low among low")
+    not_significant = Said("不显著", "n.s. not significant")
+    not_significant_on_a_map = Said("不显著", "n.s.")
     without_neighbours = Said("没有邻域：{units}。", "Without neighbours: {units}.")
     space_help = Said(
         "权重矩阵{how}；没有邻域或没有得分的{label}不计入。",

@@ -3,24 +3,30 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from ...analysis.ellipse import Ellipse
 from ...analysis.evolution import Evolution
+from ...analysis.neighbours import Rings
 from ...findings import Language
 from ...methods.arrays import np
 from ...words.reports import word
+from .palette import DIVERGING, ON_DIVERGING
 from .plane import Axes, Drawn, plane, squares
+from .tiles import Place, outline_map, tile_cells, tile_map
 
-PICTURES_OF = {"": ("theil", "gini"), "shape": ("density",), "ellipse": ("ellipse", "centre")}
+PICTURES_OF = {"": ("theil", "gini"), "shape": ("density",), "space": ("space", "quadrants"), "ellipse": ("ellipse", "centre")}
 """The pictures of each table whose pictures have other names."""
 MOST_CURVES = 5  # densities side by side
 MOST_NAMED = 40  # units of which each has its name beside its point
 _AROUND = 73  # points of an ellipse
+_SURE = 0.05  # the greatest p at which a unit is told from chance
+_NOT_SURE = DIVERGING[3], ON_DIVERGING[3]
+_QUADRANTS = {name: (DIVERGING[at], ON_DIVERGING[at]) for name, at in {"HH": 0, "HL": 2, "LH": 4, "LL": 6}.items()}
 
 
-def evolution_pictures(result: Evolution, language: Language) -> dict[str, str]:
-    """Return a chart of each result that there is something for."""
+def evolution_pictures(result: Evolution, language: Language, rings: Mapping[str, Rings] | None = None) -> dict[str, str]:
+    """Return a chart of each result that there is something for; `rings` are the outlines of the tree's own map, by unit."""
     periods = list(result.periods)
     over = Axes(str(word.period(language)), "", names=periods)
 
@@ -51,6 +57,7 @@ def evolution_pictures(result: Evolution, language: Language) -> dict[str, str]:
         "density": _densities(result, language),
         "moves": _moves(result, language),
         "space": _moran(result, language),
+        "quadrants": _quadrants(result, language, rings),
         "ellipse": _ellipses(result, language),
         "centre": _path(result, language),
     }
@@ -115,6 +122,31 @@ def _moran(result: Evolution, language: Language) -> str:
     fitted = Drawn(f"Moran I = {own.value:.4f}", [(x, mean + own.value * (x - mean)) for x in ends])
     axes = Axes(str(word.score(language)), str(word.mean_of_neighbours(language)), across=[mean], upright=[mean])
     return plane(axes, [points, fitted], f"{word.space(language)} {result.periods[-1]}", height=380)
+
+
+def _quadrants(result: Evolution, language: Language, rings: Mapping[str, Rings] | None) -> str:
+    """Draw each unit of the last period in the colour of its quadrant, or as not told from chance, on outlines or tiles."""
+    own, units = result.moran[-1] if result.moran else None, result.scores.panel.units
+    if own is None:
+        return ""
+    tested = not np.isnan(own.local_p).all()
+    places = {units.ids[at]: Place(units.title(at, language), "–", math.nan) for at in range(len(units))}
+    for at, quadrant, p in zip(own.places.tolist(), own.quadrant, own.local_p.tolist(), strict=True):
+        sure = not tested or p <= _SURE
+        said, colours = (quadrant, _QUADRANTS[quadrant]) if sure else (str(word.not_significant_on_a_map(language)), _NOT_SURE)
+        places[units.ids[at]] = Place(units.title(at, language), said, 0.0, colours)
+    names = {"HH": word.high_high, "HL": word.high_low, "LH": word.low_high, "LL": word.low_low}
+    legend = [(fill, f"{name} {names[name](language)}") for name, (fill, _) in _QUADRANTS.items()]
+    legend += [(_NOT_SURE[0], str(word.not_significant(language)))] if tested else []
+    title = f"{word.local_space(language)} {result.periods[-1]}" + (f" (p ≤ {_SURE:g})" if tested else "")
+    if result.outlines:
+        rings = {units.ids[at]: own for at, own in result.outlines.items()}
+    if rings:
+        wanted = result.scores.declared.report.map
+        return outline_map(places, rings, title, wanted.licence if wanted else "", legend=legend)
+    cells = tile_cells(units.attributes, len(units))
+    laid = {unit: cell for unit, cell in zip(units.ids, cells or (), strict=False) if cell is not None}
+    return tile_map(places, laid, title, legend)
 
 
 def _ellipses(result: Evolution, language: Language) -> str:

@@ -5,36 +5,49 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from .palette import ON_ORDERED, ORDERED, ordered_class
 from .svg import GREY, element, fitted, picture, steps, text, wide
 
 _SIDE = 76.0
+_LEAST_OF_A_LEGEND = 300.0
 _BETWEEN = 0.7  # of a dot of the screen, between two points of an outline that are both drawn
 _MOST_POINTS = 12_000  # of all outlines; beyond, those that are drawn lie farther apart
 _HIGHEST = 900.0
+MOST_TILES = 100  # of rows and columns, from 0 either way
 
 Point = tuple[float, float]
 
 
 @dataclass(frozen=True)
 class Place:
-    """A unit on a map: its name, what is shown of it and where its value stands from the lowest (0) to the highest (1)."""
+    """A unit on a map: its name, what is shown of it and where its value stands from the lowest (0) to the highest (1).
+
+    One that is of a kind has the `colours` of that kind instead, a fill and the text on it.
+    """
 
     name: str
     shown: str
     share: float
+    colours: tuple[str, str] | None = None
 
     @property
     def colour(self) -> tuple[str, str]:
         """The fill, and the text on it."""
         if math.isnan(self.share):
             return "#FFFFFF", "#595959"
+        if self.colours is not None:
+            return self.colours
         at = ordered_class(self.share, 0.0, 1.0)
         return ORDERED[at], ON_ORDERED[at]
 
 
-def tile_map(places: Mapping[str, Place], cells: Mapping[str, tuple[int, int]], label: str) -> str:
+Legend = Sequence[tuple[str, str]]
+"""Fills with what they mean, below a map."""
+
+
+def tile_map(places: Mapping[str, Place], cells: Mapping[str, tuple[int, int]], label: str, legend: Legend = ()) -> str:
     """Draw a tile a unit at its row and column; units without either are left out."""
     laid = [(unit, places[unit], cell) for unit, cell in cells.items() if unit in places]
     if not laid:
@@ -57,11 +70,19 @@ def tile_map(places: Mapping[str, Place], cells: Mapping[str, tuple[int, int]], 
                 text(place.shown, x + _SIDE / 2, y + _SIDE / 2 + 16, size=12, anchor="middle", fill=ink, bold=True),
             )
         )
-    return picture(_SIDE * columns, _SIDE * rows, label, *drawn)
+    wide_enough = max(_SIDE * columns, _LEAST_OF_A_LEGEND if legend else 0.0)
+    key, high = _explained(legend, wide_enough, _SIDE * rows)
+    return picture(wide_enough, _SIDE * rows + high, label, *drawn, *key)
 
 
 def outline_map(
-    places: Mapping[str, Place], rings: Mapping[str, Sequence[Sequence[Point]]], label: str, licence: str, *, width: float = 560
+    places: Mapping[str, Place],
+    rings: Mapping[str, Sequence[Sequence[Point]]],
+    label: str,
+    licence: str,
+    *,
+    width: float = 560,
+    legend: Legend = (),
 ) -> str:
     """Draw the outlines of units, as wide as said, those without a place in white; the licence stands lower left.
 
@@ -75,7 +96,10 @@ def outline_map(
     south, north = min(y for _, y in points), max(y for _, y in points)
     narrow = max(math.cos(math.radians((south + north) / 2)), 0.01)
     scale = min(width / max((east - west) * narrow, 1e-9), _HIGHEST / max(north - south, 1e-9))
-    height, width = (north - south) * scale, max((east - west) * narrow * scale, wide(licence, 10) + 8, 120.0)
+    height, width = (
+        (north - south) * scale,
+        max((east - west) * narrow * scale, wide(licence, 10) + 8, _LEAST_OF_A_LEGEND if legend else 120.0),
+    )
 
     def at(point: Point) -> Point:
         return (point[0] - west) * narrow * scale, (north - point[1]) * scale
@@ -94,7 +118,21 @@ def outline_map(
         drawn.append(element("g", {"data-unit": unit}, element("path", shape)))
         if place and own:
             names.append(_named(unit, place, max(own, key=_area), width, ink))
-    return picture(width, height + 20, label, *drawn, *names, text(licence, 4, height + 14, size=10, fill=GREY))
+    key, high = _explained(legend, width, height + 20)
+    return picture(width, height + 20 + high, label, *drawn, *names, text(licence, 4, height + 14, size=10, fill=GREY), *key)
+
+
+def _explained(legend: Legend, width: float, top: float) -> tuple[list[str], float]:
+    """Draw what fills mean in as many lines as a width asks for, and return it with its height."""
+    parts, x, y = [], 4.0, top + 8
+    for fill, said in legend:
+        long = 20 + wide(said, 11) + 14
+        if x > 4 and x + long > width:
+            x, y = 4.0, y + 20
+        parts.append(element("rect", {"x": x, "y": y, "width": 14, "height": 14, "fill": fill, "stroke": GREY}))
+        parts.append(text(said, x + 20, y + 11, size=11))
+        x += long
+    return parts, y + 20 - top if legend else 0.0
 
 
 def _thinned(laid: Mapping[str, Sequence[Sequence[Point]]], apart: float) -> dict[str, list[list[Point]]]:
@@ -136,3 +174,22 @@ def _named(unit: str, place: Place, ring: Sequence[Point], width: float, ink: st
     x, y = min(max(x, half), width - half), max(y, 14.0)
     lines = [text(said, x, y + down, size=11, anchor="middle", fill=ink) for said, down in ((name, -1.0), (place.shown, 12.0))]
     return element("g", {"data-name": unit}, *lines)
+
+
+def tile_cells(attributes: Mapping[str, Sequence[Any]], count: int) -> list[tuple[int, int] | None] | None:
+    """Return each unit's row and column of tiles, None for units without; None for a table that has no such columns.
+
+    Tiles that are hundreds apart are no map.
+    """
+    if "tile_row" not in attributes or "tile_col" not in attributes:
+        return None
+
+    def place(row: Any, column: Any) -> tuple[int, int] | None:
+        try:
+            found = int(float(row)), int(float(column))
+        except (TypeError, ValueError, OverflowError):
+            return None
+        return found if max(map(abs, found)) <= MOST_TILES else None
+
+    found = [place(attributes["tile_row"][at], attributes["tile_col"][at]) for at in range(count)]
+    return found if any(one is not None for one in found) else None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
 from types import SimpleNamespace
 from typing import Any
 
@@ -21,7 +20,7 @@ from ...draw.intervals import Strip, intervals
 from ...draw.petals import Petal, petals
 from ...draw.strips import level_mark
 from ...draw.svg import label_of
-from ...draw.tiles import Place, outline_map, tile_map
+from ...draw.tiles import Place, outline_map, tile_cells, tile_map
 from ...numbers import listed as in_a_row
 from ...numbers import number
 from ...sheets.alone import unit_label
@@ -39,7 +38,6 @@ MOST_PLACES = 100  # that a picture of ranks goes down to
 MOST_STRIPS = 60
 MOST_PERIODS = 12
 FINE = 10  # a range of scores so small that one decimal tells little apart
-MOST_TILES = 100  # of rows and columns, from 0 either way
 
 
 def level_letter(level: str, language: str) -> str:
@@ -149,7 +147,7 @@ def evolved(shown: Analysed, asked: str) -> list[SimpleNamespace]:
     if shown.evolution is None:
         return []
     language = spoken(asked)
-    pictures = evolution_pictures(shown.evolution, language)
+    pictures = evolution_pictures(shown.evolution, language, shown.outlines.rings if shown.outlines else None)
     return [
         SimpleNamespace(
             table=table(sheet, language),
@@ -242,22 +240,3 @@ def map_of(shown: Analysed, node: int, language: str) -> SimpleNamespace | None:
         tiles = {unit: cell for unit, cell in zip(units.ids, cells or (), strict=True) if cell is not None and unit in places}
         svg = tile_map(places, tiles, title)
     return SimpleNamespace(title=title, svg=Markup(svg)) if svg else None  # noqa: S704 - drawn by us
-
-
-def tile_cells(attributes: Mapping[str, Sequence[Any]], count: int) -> list[tuple[int, int] | None] | None:
-    """Return each unit's row and column of tiles, None for units without; None for a table that has no such columns.
-
-    Tiles that are hundreds apart are no map.
-    """
-    if "tile_row" not in attributes or "tile_col" not in attributes:
-        return None
-
-    def place(row: Any, column: Any) -> tuple[int, int] | None:
-        try:
-            found = int(float(row)), int(float(column))
-        except (TypeError, ValueError, OverflowError):
-            return None
-        return found if max(map(abs, found)) <= MOST_TILES else None
-
-    found = [place(attributes["tile_row"][at], attributes["tile_col"][at]) for at in range(count)]
-    return found if any(one is not None for one in found) else None
