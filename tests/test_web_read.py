@@ -55,6 +55,8 @@ ASKED = [
     ("describe", {"period": "2020"}),
     ("audit", {"period": "2021"}),
     ("evolution", {"permutations": "9"}),
+    ("evolution", {"bandwidth": "normal", "points": "40,55.5", "as_they_are": "1", "controls": "a", "permutations": "0"}),
+    ("evolution", {"bandwidth": "2.5", "permutations": "0"}),
     ("grades", {"by": "natural-breaks:2"}),
     ("fuzzy", {"operator": "min-max"}),
 ]
@@ -118,6 +120,13 @@ def test_a_question_is_answered_as_by_the_command_that_stands_below(
     if name != "audit":  # which has nothing to ask here
         assert "<table" in answer.text or name == "warn"
         assert "<svg" in answer.text
+
+
+def test_how_scores_evolve_is_asked_as_the_tree_says(tmp_path: Path) -> None:
+    file = project_in(tmp_path).file
+    file.write_text(TREE + "report: {evolution: {classes: 2, bandwidth: 7.5}}\n", encoding="utf-8")
+    page = asked(client(project_of(file)), "evolution", permutations="0", lang="en").text
+    assert texts(page).count("7.5000") == 2  # the bandwidth of each period
 
 
 def test_what_cannot_be_answered_is_said_on_the_page(at: TestClient) -> None:

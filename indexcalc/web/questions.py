@@ -390,11 +390,21 @@ def _elsewhere(name: str, served: Served, scores: Scores, values: Values, counte
     from importlib import import_module
 
     del served, counted
-    said: dict[str, Any] = {
-        **values,
-        **{key: values[key].split(",") for key in ("by", "at") if name == "evolution" and key in values},
-    }
-    return getattr(import_module(f"..jobs.{name}", __package__), name)(scores, **said)
+    return getattr(import_module(f"..jobs.{name}", __package__), name)(scores, **values)
+
+
+def _evolution(served: Served, scores: Scores, values: Values, counted: Counted) -> Result:
+    """Ask how scores evolve, by the tree's own settings where nothing else is said; commas part columns and numbers."""
+    from ..jobs.evolution import declared
+
+    said = {**values, **{key: values[key].split(",") for key in ("by", "at", "controls") if key in values}}
+    if "points" in said:
+        said["points"] = [float(one) for one in said["points"].split(",")]
+    if "bandwidth" in said and said["bandwidth"] not in _RULES_OF_KERNELS:
+        said["bandwidth"] = float(said["bandwidth"])
+    if said.pop("as_they_are", False):
+        said["standardise"] = False
+    return _elsewhere("evolution", served, scores, declared(served, scores) | said, counted)
 
 
 def _answered(name: str, result: Result, values: Values, language: Language) -> Answer:
@@ -443,6 +453,9 @@ _UNCERTAIN = (
     ),
     Field("noise", words.noise_drawn, "number", "--noise", least=1e-12, rare=True),
 )
+_RULES_OF_KERNELS = ("silverman", "normal")
+_BANDWIDTH = rf"{'|'.join(_RULES_OF_KERNELS)}|(?=.*[1-9])\d{{1,9}}(\.\d{{1,9}})?"
+_NUMBERS = r"-?\d{1,9}(\.\d{1,9})?(,-?\d{1,9}(\.\d{1,9})?){0,99}"
 _NEAR = r"nearest:\d{1,3}|within:[\d.]{1,9}|inverse"  # a file of neighbours is for the command line
 
 
@@ -574,8 +587,12 @@ QUESTIONS: dict[str, Question] = {
             Field("at", words.coordinates, "text", "--at", takes=r"[^,]+,[^,]+", rare=True),
             Field("classes", words.classes, "whole", "--classes", least=2, most=20, rare=True),
             Field("permutations", words.permutations, "whole", "--permutations", least=0, most=9999, rare=True),
+            Field("as_they_are", words.not_standardised, "tick", "--no-standardise", rare=True),
+            Field("controls", words.controls, "text", "--controls", rare=True),
+            Field("bandwidth", words.bandwidth, "text", "--bandwidth", takes=_BANDWIDTH, rare=True),
+            Field("points", words.points_of_densities, "text", "--points", takes=_NUMBERS, rare=True),
             _SEED,
-            ask=partial(_elsewhere, "evolution"),
+            ask=_evolution,
             picture=_first,
         ),
         _question("grades", _PERIOD, _NODE, Field("by", words.graded_by, "text", "--by"), ask=partial(_elsewhere, "grades")),
