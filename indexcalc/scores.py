@@ -131,6 +131,19 @@ class Scores:
             raise Refused([finding("IC510", Place(), found=node, near=nearest(node, self.tree.position))])
         return place
 
+    def unit(self, name: str) -> int | None:
+        """Return the place of the scored unit meant by an id, a name or an alias; nothing where none or several are."""
+        names = self.origin.units if self.origin else None
+        if names is None:
+            return self.panel.units.by_title.get(name)
+        at = None if name in names.shared else names.find(name)
+        return None if at is None else self._scored.get(names.units.ids[at])
+
+    @cached_property
+    def _scored(self) -> Mapping[str, int]:
+        """The place of each scored unit by its id."""
+        return {unit: place for place, unit in enumerate(self.panel.units.ids)}
+
     def score(self, node: str | None = None) -> NDArray[np.float64]:
         """Return a node's scores (period, unit), the index's own without a name."""
         return self.scores[..., self.tree.root if node is None else self.node(node)]

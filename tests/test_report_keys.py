@@ -264,3 +264,22 @@ def test_a_changing_tree_has_its_warnings_and_says_what_is_new(tmp_path: Path) -
     assert "1个指标调整权重" in changed
     assert "指标体系有变" in page.split('id="history"')[1].split("</section>")[0]
     assert [one for one in headlines(analysed(scores, "2021"), "zh") if one.rule == "S10"] == []
+
+
+def test_a_unit_is_meant_by_its_id_a_name_or_an_alias_and_by_none_that_two_have(tmp_path: Path) -> None:
+    laid_out(
+        tmp_path,
+        {
+            "indicators.yaml": "index: {id: i}\nunits: {table: u.csv}\nperiods: {kind: year}\ndata: {v: {path: v.csv}}\n"
+            "dimensions: [{id: x, name: 甲, weight: 1}]\nreport: {pinned: [城区]}\n",
+            "u.csv": "id,name,name_en,aliases\n1,城区,Clay,老城\n2,城区,,\n3,县,Hill,\n",
+            "v.csv": "id,年份,甲\n1,2022,1\n2,2022,2\n3,2022,4\n",
+        },
+    )
+    index = indexcalc.load(tmp_path / "indicators.yaml")
+    scores = indexcalc.score(index, indexcalc.read(index, tmp_path))
+    assert [scores.unit(name) for name in ("1", "老城", "Clay", "县", "Hill", "城区", "镇")] == [0, 0, 0, 2, 2, None, None]
+    of_frame = indexcalc.score(index, scores.panel)
+    assert [of_frame.unit(name) for name in ("2", "县", "城区")] == [1, 2, None]
+    assert "IC748" in run(tmp_path, "report", "--out", str(tmp_path / "out"), expect=1)  # which of the two is highlighted?
+    assert "IC374" in run(tmp_path, "explain", "城区", expect=1)

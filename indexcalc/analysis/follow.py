@@ -95,7 +95,7 @@ def goals(scores: Scores, row: int, unit: int | None = None, node: int | None = 
     kind, members = _kind_at(scores, row)
     found = []
     for goal in _goals_of(scores):
-        place, own = _unit(scores, goal.unit), _node(scores, goal.node)
+        place, own = scores.unit(goal.unit), _node(scores, goal.node)
         period = read_period(str(goal.period), kind)
         if place is None or period is None or (unit is not None and place != unit) or (node is not None and own != node):
             continue
@@ -156,7 +156,7 @@ def remarks(scores: Scores, row: int | None, unit: int | None = None, node: int 
     """Return the remarks on a period, or on all; of a unit and node, if asked."""
     found = []
     for remark in _remarks_of(scores):
-        place, own = _unit(scores, remark.unit), _node(scores, remark.node)
+        place, own = scores.unit(remark.unit), _node(scores, remark.node)
         if place is None or (unit is not None and place != unit) or (node is not None and own != node):
             continue
         if row is None or remark.period is None or _same_period(scores, str(remark.period), row):
@@ -178,17 +178,6 @@ def _remarks_of(scores: Scores) -> tuple[Remark, ...]:
     return () if isinstance(given, FromTable) else given
 
 
-def _unit(scores: Scores, name: str) -> int | None:
-    """Return the place of a unit among those that are scored, by its id, name or alias; nothing for one that is not."""
-    units, names = scores.panel.units, scores.origin.units if scores.origin else None
-    if name in units.ids:
-        return units.ids.index(name)
-    if names is not None and (at := names.find(name)) is not None:
-        own = names.units.ids[at]
-        return units.ids.index(own) if own in units.ids else None
-    return next((at for at in range(len(units)) if name in (units.title(at, "zh"), units.title(at, "en"))), None)
-
-
 def _node(scores: Scores, node: str | None) -> int:
     return scores.tree.root if node is None else scores.node(node)
 
@@ -199,5 +188,5 @@ def unknown_units(scores: Scores) -> Iterator[tuple[str, int, str]]:
     blocks: dict[str, tuple[Goal | Remark, ...]] = {"goals": _goals_of(scores), "remarks": _remarks_of(scores)}
     for block, items in blocks.items():
         for at, item in enumerate(items):
-            if _unit(scores, item.unit) is None and (names is None or names.find(item.unit) is None):
+            if scores.unit(item.unit) is None and (names is None or names.find(item.unit) is None):
                 yield block, at, item.unit

@@ -195,7 +195,7 @@ def _outlines(scores: Scores, path: Path) -> Mapping[int, Rings]:
     from ..sources.outlines import outlines_of_units
 
     wanted = scores.index.report.map
-    found, problem = outlines_of_units(path, "" if wanted is None else wanted.id, _known(scores))
+    found, problem = outlines_of_units(path, "" if wanted is None else wanted.id, scores.unit)
     if problem or not found:
         refuse("IC818", Place(path.as_posix()), problem=problem or "–", label=scores.index.units.label)
     return found
@@ -253,14 +253,13 @@ def _neighbours(scores: Scores, pairs: Pairs) -> Neighbours:
     """Return pairs of units by their places, both ways, or refuse with every pair that names none."""
     from ..analysis.space import Neighbours
 
-    known = _known(scores)
     if isinstance(pairs, str | Path):
         file, rows = Path(pairs).as_posix(), _read(scores, Path(pairs))
     else:
         file, rows = "", list(pairs)
     found, both = [], []
     for line, pair in enumerate(rows, start=2):
-        places = [known(name) for name in pair]
+        places = [scores.unit(name) for name in pair]
         if None in places or len(set(places)) != 2:
             place = Place(file, "", line if file else 0)
             found.append(finding("IC818", place, problem=", ".join(pair), label=scores.index.units.label))
@@ -272,20 +271,6 @@ def _neighbours(scores: Scores, pairs: Pairs) -> Neighbours:
         refuse("IC818", Place(file), problem="–", label=scores.index.units.label)
     one_way, other_way = np.array(both, dtype=int).T
     return Neighbours(one_way, other_way)
-
-
-def _known(scores: Scores) -> Callable[[str], int | None]:
-    """Return what finds the place of a scored unit by its id, a name or an alias."""
-    units, names = scores.panel.units, scores.origin.units if scores.origin else None
-    if names is None:
-        return units.by_title.get
-    scored = {unit: place for place, unit in enumerate(units.ids)}
-
-    def place_of(name: str) -> int | None:
-        found = None if name in names.shared else names.find(name)
-        return None if found is None else scored.get(names.units.ids[found])
-
-    return place_of
 
 
 def _read(scores: Scores, path: Path) -> list[tuple[str, str]]:

@@ -56,19 +56,13 @@ def declared_period(index: Index, text: str) -> str:
 
 def unit_of(scores: Scores, wanted: str) -> int:
     """Return the place among the scored units of the one that is meant by an id, a name or an alias."""
-    scored = {unit: place for place, unit in enumerate(scores.panel.units.ids)}
-    names, label = scores.origin.units if scores.origin else None, scores.index.units.label
-    if names is None:
-        units = scores.panel.units
-        known = {**{units.title(place): place for place in range(len(units))}, **scored}
-        return known[wanted] if wanted in known else refuse("IC502", found=wanted, near=nearest(wanted, known), label=label)
-    unit = names.find(wanted)
-    if wanted in names.shared:
+    if (place := scores.unit(wanted)) is not None:
+        return place
+    names, label, units = scores.origin.units if scores.origin else None, scores.index.units.label, scores.panel.units
+    if names is not None and wanted in names.shared:
         refuse("IC374", name=wanted, units=names.sharing(wanted), label=label)
-    if unit is None or names.units.ids[unit] not in scored:
-        near = nearest(wanted, [name for name, place in names.known.items() if names.units.ids[place] in scored])
-        refuse("IC502", found=wanted, near=near, label=label)
-    return scored[names.units.ids[unit]]
+    near = nearest(wanted, units.by_title if names is None else [name for name in names.known if scores.unit(name) is not None])
+    return refuse("IC502", found=wanted, near=near, label=label)
 
 
 def must_be_there(scores: Scores, unit: int, period: str) -> None:

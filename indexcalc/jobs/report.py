@@ -7,7 +7,6 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 
 from ..findings import Place, Refused, finding, nearest, system_said
@@ -16,7 +15,6 @@ from ..journal.files import Content, PartlyWritten, Replacement, fitting, is_loc
 from ..journal.run import ALL, PICTURES, Run, digest, named_from, packages, read_run
 from ..report.answers.ranking import current_ranking
 from ..report.files import PANEL, RUN, Reports
-from ..report.sheets.analysed import unit_called
 from ..scores import Scores
 from ..sources.outlines import Drawn, read_outlines
 from ..tree.layout import one_ranking
@@ -142,10 +140,10 @@ def outlines_of(project: Project, scores: Scores) -> Drawn | None:
     pages = scores.declared.report
     names = scores.origin.units if scores.origin else None
     for at, name in enumerate(pages.pinned):
-        if unit_called(scores, name) is None and (names is None or names.find(name) is None):
+        if scores.unit(name) is None and (names is None or names.find(name) is None):
             place = scores.declared.place(("report", "pinned", at))
             refuse("IC748", place, block="report", key="unit", found=name, near=nearest(name, scores.panel.units.names) or "")
-    drawn, found = read_outlines(scores.declared, project.data, scores.panel.units, partial(unit_called, scores))
+    drawn, found = read_outlines(scores.declared, project.data, scores.panel.units, scores.unit)
     project.go_on(found)
     return drawn
 

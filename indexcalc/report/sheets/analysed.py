@@ -67,7 +67,7 @@ class Analysed:
         """The units that are highlighted from the start."""
         if self.unit is not None:
             return (self.unit,)
-        named = [unit_called(self.scores, name) for name in self.scores.index.report.pinned]
+        named = [self.scores.unit(name) for name in self.scores.index.report.pinned]
         return tuple(unit for unit in named if unit is not None)
 
     @cached_property
@@ -94,17 +94,6 @@ class Analysed:
         """The places of the dimensions that count in the index."""
         tree = self.scores.tree
         return tuple(node for node in tree.dimensions if node in tree.branches[-1].children and node not in tree.monitored)
-
-
-def unit_called(scores: Scores, name: str) -> int | None:
-    """Return the place of the unit that has a name, an id or an alias, if one that is scored has."""
-    units, names = scores.panel.units, scores.origin.units if scores.origin else None
-    own = (units.ids, units.names, units.names_en)
-    if (found := next((labels.index(name) for labels in own if name and name in labels), None)) is not None or names is None:
-        return found
-    at = names.find(name)
-    unit = None if at is None else names.units.ids[at]
-    return units.ids.index(unit) if unit in units.ids else None
 
 
 def _moves(scores: Scores, before: str, after: str) -> ScoreChange:
