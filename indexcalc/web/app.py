@@ -87,9 +87,9 @@ def make_app(
 
 def pages(*, edit: bool, submit: bool, display: bool) -> list[Page]:
     """Return the pages of what was asked for; others are not there at all."""
-    from . import read
+    from . import ask, read
 
-    found = [*read.pages(), *login.pages()]
+    found = [*read.pages(), *ask.pages(), *login.pages()]
     for wanted, name in ((edit, "edit"), (submit, "submit"), (display, "display")):
         if wanted:
             found += _module(name).pages()

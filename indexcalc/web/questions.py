@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import math
 import re
 import shlex
-from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
@@ -15,13 +13,12 @@ from markupsafe import Markup
 
 from ..findings import Language, Place, Refused, finding
 from ..jobs.project import INDEX, refuse
-from ..words.page import page as page_words
 from ..words.reports import Said, word, word_of
 from ..words.web import web as words
+from . import pictures
 
 if TYPE_CHECKING:
     from ..report.answers.answer import Answer
-    from ..report.sheets.sheet import Sheet
     from ..scores import Scores
     from .current import Served
     from .later import Counted
@@ -152,163 +149,6 @@ def _quoted(part: str) -> str:
     ("'a b'", '--rank')
     """
     return part if re.fullmatch(r"[\w@%+=:,./-]+", part) else shlex.quote(part)
-
-
-# ------------------------------------------------------------------------------------------------------------ pictures
-
-
-def picture_of(sheet: Sheet | None, language: Language, column: int | None = None, rows: Sequence[int] | None = None) -> Markup:
-    """Draw a column of a sheet as bars: the one that matters most, unless another is asked for; empty without one."""
-    from ..report.draw.bars import MOST, bars
-    from ..report.formats.text import shown
-
-    if sheet is None or not sheet.rows:
-        return Markup("")
-    at = _column(sheet) if column is None else column
-    if at is None:
-        return Markup("")
-    places = list(range(len(sheet.rows)) if rows is None else rows)[:MOST]
-    named = [place for place, one in enumerate(sheet.headings) if one.kind in ("text", "period") and not one.over]
-    name = next((one for one in named if len({sheet.rows[row][one] for row in places}) > 1), named[0] if named else 0)
-    names = [shown(sheet.rows[row][name], sheet.headings[name], sheet, tie=False, language=language) for row in places]
-    values = [_number(sheet.rows[row][at]) for row in places]
-    texts = [shown(sheet.rows[row][at], sheet.headings[at], sheet, tie=False, language=language) for row in places]
-    label = f"{sheet.headings[at].title}: " + "; ".join(f"{one} {said}" for one, said in zip(names, texts, strict=True))
-    return _figure(sheet.headings[at].title, bars(names, values, texts, label), language, "bars")
-
-
-def _column(sheet: Sheet) -> int | None:
-    """Return the column that matters most: the strong one, else the last of differences, shares or scores."""
-    for place, one in enumerate(sheet.headings):
-        if one.strong:
-            return place
-    for kind in ("signed", "percent", "score", "count"):
-        places = [place for place, one in enumerate(sheet.headings) if one.kind == kind]
-        if places:
-            return places[-1] if kind == "signed" else places[0]
-    return None
-
-
-def _number(value: Any) -> float:
-    """Return a cell as a number: that at its beginning where it is a text; NaN where there is none."""
-    if isinstance(value, int | float):
-        return float(value)
-    found = re.search(r"-?\d+(\.\d+)?", value or "")
-    return float(found[0]) if found else math.nan
-
-
-def _figure(title: str, drawn: str, language: Language, classes: str = "") -> Markup:
-    if not drawn:
-        return Markup("")
-    figure = '<figure class="{0}"><figcaption class="help">{1}</figcaption>{2}</figure>'
-    region = Markup('<div class="wide" tabindex="0" role="region" aria-label="{}">{}</div>')
-    label = words.picture_of(language).format(title=title)
-    return Markup(figure).format(classes, title, region.format(label, Markup(drawn)))  # noqa: S704 - drawn by us
-
-
-def _main(scores: Scores, result: Result, answer: Answer, language: Language) -> Markup:
-    del scores, result
-    return picture_of(answer.sheets.get(""), language)
-
-
-def _first(scores: Scores, result: Result, answer: Answer, language: Language) -> Markup:
-    """Draw the first of an answer's tables that can be drawn."""
-    del scores, result
-    return next((drawn for sheet in answer.sheets.values() if (drawn := picture_of(sheet, language))), Markup(""))
-
-
-def _differences(scores: Scores, result: Result, answer: Answer, language: Language) -> Markup:
-    """Draw of all units the change of their scores, of one the parts of its own."""
-    del scores, result
-    sheet = answer.sheets[""]
-    column = next((place for place, one in enumerate(sheet.headings) if one.kind == "signed"), None)
-    return picture_of(sheet, language, column)
-
-
-def _made_of(scores: Scores, result: Result, answer: Answer, language: Language) -> Markup:
-    """Draw what a score is made of one level down, in points; before it the petals of a unit where it has some."""
-    from ..report.formats.html.blocks import has_petals
-    from ..report.formats.html.drawings import flower, petal_ends
-    from ..report.sheets.analysed import analysed
-
-    sheet = answer.sheets[""]
-    top = min((row[0] for row in sheet.rows if isinstance(row[0], int | float)), default=0)
-    rows = [place for place, row in enumerate(sheet.rows) if row[0] == top + 1]
-    places = [place for place, one in enumerate(sheet.headings) if one.title == word.index_points(language)]
-    drawn = picture_of(sheet, language, places[-1] if places else None, rows) if rows else Markup("")
-    shown = analysed(scores, result.scores.periods[result.period], every=False)
-    if not hasattr(result, "others") and top == 0 and has_petals(shown):
-        own = flower(shown, result.unit, petal_ends(shown), language)
-        drawn = Markup('<figure class="flower">{}</figure>{}').format(own.svg, drawn)
-    return drawn
-
-
-def _intervals(scores: Scores, result: Result, answer: Answer, language: Language) -> Markup:
-    """Draw where draws put each unit, beside its rank."""
-    from ..report.formats.html.drawings import certainty
-    from ..report.sheets.analysed import analysed
-
-    del answer
-    shown = replace(analysed(scores, result.period, every=False), uncertainty=result)
-    made = certainty(shown, language) if getattr(result, "node", None) in (None, scores.index.index.id) else None
-    return _figure(page_words.certainty(language), made.svg, language) if made is not None and made.svg else Markup("")
-
-
-def _steps(scores: Scores, result: Result, answer: Answer, language: Language) -> Markup:
-    """Draw what each step of a plan brings; below them stands their sum, which is no step."""
-    del scores
-    sheet = answer.sheets[""]
-    places = [place for place, one in enumerate(sheet.headings) if one.kind == "signed"]
-    return picture_of(sheet, language, places[-1] if places else None, range(len(result.steps)))
-
-
-def _turns(scores: Scores, result: Result, answer: Answer, language: Language) -> Markup:
-    """Draw how much weight must move for each pair of neighbours to turn: the less, the less sure is their order."""
-    del scores, result
-    sheet = answer.sheets.get("")
-    column = next((place for place, one in enumerate(sheet.headings) if one.kind == "count"), None) if sheet else None
-    return picture_of(sheet, language, column)
-
-
-def _obstacles(scores: Scores, result: Result, answer: Answer, language: Language) -> Markup:
-    """Draw the largest shares of indicators, of one unit or of all on average; nodes above them have no place in the order."""
-    del scores, result
-    sheet = answer.sheets.get("nodes") or answer.sheets.get("shares")
-    if sheet is None:
-        return Markup("")
-    place = _column(sheet)
-    leaves = [row for row, cells in enumerate(sheet.rows) if cells[-1] is not None]
-    known = [row for row in leaves if place is not None and not math.isnan(_number(sheet.rows[row][place]))]
-    known.sort(key=lambda row: -_number(sheet.rows[row][place or 0]))
-    return picture_of(sheet, language, place, known[:15])
-
-
-def _board(scores: Scores, result: Result, answer: Answer, language: Language) -> Markup:
-    """Draw how many warnings there are of each level, as marks."""
-    from ..report.formats.html.alerts import warning_board
-    from ..report.sheets.analysed import analysed
-
-    del answer
-    made = warning_board(analysed(scores, result.period, judged=result.judged, every=False), language)
-    if made is None:
-        return Markup("")
-    return Markup('<ul class="facts">{}</ul>').format(
-        Markup("").join(Markup("<li>{} {}</li>").format(one.mark, one.text) for one in made.counts)
-    )
-
-
-def _doubts(scores: Scores, result: Result, answer: Answer, language: Language) -> Markup:
-    """Draw how much there is to ask each department."""
-    from ..report.sheets.sheet import Heading, Sheet
-
-    del scores, result
-    sheet = answer.sheets[""]
-    counts = Counter(str(row[0]) for row in sheet.rows)
-    headings = (sheet.headings[0], Heading(sheet.title, "count"))
-    return picture_of(Sheet(sheet.title, headings, tuple(counts.most_common())), language)
-
-
-# ----------------------------------------------------------------------------------------------------------- questions
 
 
 def _asked(name: str, served: Served, scores: Scores, values: Values, counted: Counted) -> Result:
@@ -460,7 +300,7 @@ _NEAR = r"nearest:\d{1,3}|within:[\d.]{1,9}|inverse"  # a file of neighbours is 
 
 
 def _question(
-    name: str, *fields: Field, ask: Any = None, answer: Any = None, picture: Any = _main, needs: tuple[str, ...] = ()
+    name: str, *fields: Field, ask: Any = None, answer: Any = None, picture: Any = pictures.main, needs: tuple[str, ...] = ()
 ) -> Question:
     title, about = getattr(words, f"ask_{name}"), getattr(words, f"about_{name}")
     return Question(name, title, about, fields, ask or partial(_asked, name), answer or partial(_plain, name), picture, needs)
@@ -477,7 +317,7 @@ QUESTIONS: dict[str, Question] = {
             Field("vs", words.beside, "text", "--vs"),
             Field("depth", words.depth, "whole", "--depth", least=0, default="2"),
             ask=_explain,
-            picture=_made_of,
+            picture=pictures.made_of,
         ),
         _question(
             "change",
@@ -487,7 +327,7 @@ QUESTIONS: dict[str, Question] = {
             Field("index_from", words.earlier_tree, "file", "--index-from", ends=".yaml", empty=words.same_tree),
             _EVERY,
             ask=_change,
-            picture=_differences,
+            picture=pictures.differences,
         ),
         _question(
             "compare",
@@ -498,7 +338,7 @@ QUESTIONS: dict[str, Question] = {
             _EVERY,
             ask=_compare,
             answer=_compared,
-            picture=_differences,
+            picture=pictures.differences,
             needs=("other", "published"),
         ),
         _question(
@@ -514,7 +354,7 @@ QUESTIONS: dict[str, Question] = {
             Field("top", words.share_of_first, "whole", "--top", least=1, rare=True, shown=True),
             Field("quantile", words.quantile, "number", "--quantile", least=0, most=1, rare=True, shown=True),
             answer=_draws,
-            picture=_intervals,
+            picture=pictures.intervals,
         ),
         _question(
             "robustness",
@@ -524,7 +364,7 @@ QUESTIONS: dict[str, Question] = {
             Field("within", words.within, "number", "--within", least=0),
             Field("top", words.among_the_first, "whole", "--top", least=1),
             _EVERY,
-            picture=_turns,
+            picture=pictures.turns,
         ),
         _question(
             "target",
@@ -534,7 +374,7 @@ QUESTIONS: dict[str, Question] = {
             _PERIOD,
             Field("effort", words.effort, "choice", "--effort", choices=_EFFORTS, default="peers"),
             Field("costs", words.costs, "file", "--costs", ends=".csv", empty=words.none, rare=True),
-            picture=_steps,
+            picture=pictures.steps,
             needs=("rank", "score"),
         ),
         _question("trend", _UNIT, _PERIOD, _NODE, ask=_trend),
@@ -545,7 +385,7 @@ QUESTIONS: dict[str, Question] = {
             replace(_UNIT, option="--unit"),
             _NODE,
             Field("events", words.events_shown, "whole", "--events", least=0, most=100, rare=True),
-            picture=_board,
+            picture=pictures.board,
         ),
         _question(
             "obstacles",
@@ -554,7 +394,7 @@ QUESTIONS: dict[str, Question] = {
             _NODE,
             Field("top", words.listed_each, "whole", "--top", least=1, default="5"),
             ask=partial(_elsewhere, "obstacles"),
-            picture=_obstacles,
+            picture=pictures.obstacles,
         ),
         _question(
             "sensitivity",
@@ -562,9 +402,9 @@ QUESTIONS: dict[str, Question] = {
             *_UNCERTAIN,
             Field("rows", words.rows_of_samples, "whole", "--rows", least=2, most=4096, default="256"),
             _SEED,
-            picture=_first,
+            picture=pictures.first,
         ),
-        _question("describe", _PERIOD, _NODE, picture=_first),
+        _question("describe", _PERIOD, _NODE, picture=pictures.first),
         replace(
             _question(
                 "audit",
@@ -572,7 +412,7 @@ QUESTIONS: dict[str, Question] = {
                 replace(_PERIOD, empty=words.all_of_them),
                 ask=_audit,
                 answer=_audited,
-                picture=_doubts,
+                picture=pictures.doubts,
             ),
             has_levels=False,
             is_for_editors=True,
@@ -593,7 +433,7 @@ QUESTIONS: dict[str, Question] = {
             Field("points", words.points_of_densities, "text", "--points", takes=_NUMBERS, rare=True),
             _SEED,
             ask=_evolution,
-            picture=_first,
+            picture=pictures.first,
         ),
         _question("grades", _PERIOD, _NODE, Field("by", words.graded_by, "text", "--by"), ask=partial(_elsewhere, "grades")),
         _question(

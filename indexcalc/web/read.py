@@ -1,96 +1,36 @@
-"""Reading results: every period, level and unit; overview, scorecards, dimensions, and the questions of `questions`."""
+"""Reading results: every period, level and unit; overview, scorecards and dimensions."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from functools import partial
+from collections.abc import Sequence
+from dataclasses import replace
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
-from ..findings import Language, Place, Refused, errors, finding
-from ..jobs.inputs import inputs_of, offered
-from ..jobs.names import asked_node, must_be_there, period_of, unit_of
-from ..jobs.project import refuse
-from ..tree.columns import departments
+from ..jobs.names import asked_node, must_be_there, unit_of
 from ..words.page import page as page_words
 from ..words.periods import period_title
 from ..words.web import web as words
-from .current import Served, State
-from .later import MOST_OF_ONE, MOST_SECONDS, Busy, Counted, Later, Task
-from .questions import QUESTIONS, Field, Question
-from .visit import SORTS, Page, Visit, status_of
+from .chosen import MOST_LISTED, Chosen, chosen, units_called
+from .questions import QUESTIONS, Question
+from .visit import SORTS, Page, Visit
 
 if TYPE_CHECKING:
     from starlette.responses import Response
 
-    from ..report.answers.answer import Answer
     from ..report.formats.html.markup import Table
-    from ..report.sheets.analysed import Analysed
     from ..report.sheets.sheet import Sheet
     from ..scores import Scores
 
-MOST_LISTED = 1000
-"""Units, or nodes, that a field lets choose from; of more one is typed."""
 MOST_CHOSEN = 300
 """Units that one looks through; of more a page has a field to find one by its name."""
-MOST_ROWS = 300
-"""Rows of one table of an answer; the workbook has all."""
 
 
 def pages() -> list[Page]:
     """Return the pages of reading."""
-    later = Later()
-    return [
-        Page("/", _overview, title=words.overview),
-        Page("/unit", _unit),
-        Page("/dimension", _dimension),
-        Page("/ask", partial(_ask, later), title=words.questions),
-        Page("/ask/workbook", partial(_workbook, later)),
-    ]
-
-
-@dataclass(frozen=True)
-class Chosen:
-    """What a page is about: the scores of a level, and a period of them."""
-
-    state: State
-    level: str | None
-    levels: tuple[str, ...]
-    period: str
-
-    @property
-    def scores(self) -> Scores:
-        """The scores of all periods."""
-        return self.state.scores
-
-    def analysed(self) -> Analysed:
-        """Return the period's scores as reports show them, without the analyses that take their time."""
-        from ..analysis.warning import warnings
-        from ..report.sheets.analysed import analysed
-
-        judged = self.state.kept("judged", lambda: warnings(self.scores))
-        made: Analysed = self.state.kept(
-            ("analysed", self.period), lambda: analysed(self.scores, self.period, judged=judged, every=False)
-        )
-        return made
-
-
-def chosen(visit: Visit) -> Chosen:
-    """Return the level and period that an address asks for: the project's own and the newest where it does not.
-
-    :raises Refused: where there is no such level or period.
-    """
-    state, level = visit.state(), visit.asked("level") or None
-    names = state.scores.origin.units if state.scores.origin else None
-    levels = tuple(dict.fromkeys(names.units.levels if names is not None else ()))
-    if level is not None:
-        if level not in levels:
-            refuse("IC513", found=level, known=list(levels))
-        state = visit.state(level)
-    return Chosen(state, level, levels, period_of(state.scores, visit.asked("period") or None))
+    return [Page("/", _overview, title=words.overview), Page("/unit", _unit), Page("/dimension", _dimension)]
 
 
 def _overview(visit: Visit) -> Response:
@@ -141,7 +81,7 @@ def _overview_part(visit: Visit, about: Chosen) -> str:
         ranking=ranking,
         flowers=flowers,
         petals_title=page_words.petals_plain(language),
-        find=_called(scores, language) if len(every) > MOST_CHOSEN else "",
+        find=units_called(scores, language) if len(every) > MOST_CHOSEN else "",
         only=words.only_the_first(language).format(shown=len(units), all=len(every)) if len(units) < len(every) else "",
         heat=heat_table(shown, language) if len(every) <= MOST_CHOSEN else None,
         heat_title=page_words.heat(language).format(label=scores.index.units.label),
@@ -282,249 +222,3 @@ def _dimension_part(visit: Visit, about: Chosen, node: str) -> str:
         below=below,
         back=visit.url("/", period=about.period, level=about.level),
     )
-
-
-# ------------------------------------------------------------------------------------------------------------ questions
-
-
-def _ask(later: Later, visit: Visit) -> Response:
-    about, question = chosen(visit), _questions(visit).get(visit.asked("question"))
-    if question is None:
-        return _list_questions(visit, about)
-    said = {one.name: visit.asked(one.name) for one in question.fields}
-    answered: dict[str, Any] = {"tables": [], "picture": "", "text": "", "command": "", "workbook": "", "marks": ""}
-    lacking = ""
-    if visit.asked("now"):
-        try:
-            values = question.values(said)
-            if question.is_complete(values):
-                task = _task(later, visit, about, question, values)
-                if not task.over.is_set():
-                    return _in_progress(visit, about, question, task)
-                answered |= _answered(visit, about, question, values, task)
-            else:
-                lacking = words.say_first(visit.language).format(fields=question.lacking(values, visit.language))
-        except Refused as refused:
-            visit.found += refused.findings
-    part = visit.part(
-        "ask.html.jinja",
-        question=question,
-        lacking=lacking,
-        about_it=question.about(visit.language),
-        fields=[
-            _field(visit, about, one, said[one.name])
-            for one in question.fields
-            if one.kind != "file" or _offered(visit, one.ends)[one.ends == ".yaml" :]
-        ],
-        level=about.level or "",
-        others=[
-            (one.title(visit.language), visit.url("/ask", question=name, level=about.level))
-            for name, one in _questions(visit).items()
-        ],
-        here=question.title(visit.language),
-        **answered,
-    )
-    is_refused = bool(errors(visit.found)) and not visit.is_stale
-    status = status_of(visit.found) if is_refused else 200
-    return visit.laid_out(_asked_title(visit, about, question), part, status=status, scripts=SORTS)
-
-
-def _questions(visit: Visit) -> dict[str, Question]:
-    """Return the questions that the visitor may ask, by their names."""
-    return {name: one for name, one in QUESTIONS.items() if visit.sees_files or not one.is_for_editors}
-
-
-def _asked_title(visit: Visit, about: Chosen, question: Question) -> str:
-    return f"{question.title(visit.language)} · {about.scores.index.index.title(visit.language)}"
-
-
-def _list_questions(visit: Visit, about: Chosen) -> Response:
-    listed = [
-        (one.title(visit.language), one.about(visit.language), visit.url("/ask", question=name, level=about.level))
-        for name, one in _questions(visit).items()
-    ]
-    return visit.page("questions.html.jinja", words.what_to_ask(visit.language), listed=listed)
-
-
-def _task(later: Later, visit: Visit, about: Chosen, question: Question, values: Mapping[str, Any]) -> Task:
-    """Return the task of a question, which is over or takes its time; the same question is worked out once."""
-    served = visit.project(about.level)
-    asked = question.asked(values)
-    key = (question.name, tuple(sorted(asked.items())), about.level, about.state.number, served.stamps(question.files(values)))
-
-    def make(counted: Counted) -> tuple[Any, Served]:
-        return question.ask(served, about.scores, asked, counted), served
-
-    try:
-        task = later.task(key, make, who=visit.visitor.name or visit.address)
-    except Busy as busy:
-        if busy.own:
-            refuse("IC571", most=MOST_OF_ONE)
-        refuse("IC547")
-    if task.is_too_long:
-        refuse("IC572", minutes=round(MOST_SECONDS / 60), command=_command(visit, about, question, values))
-    return task
-
-
-def _command(visit: Visit, about: Chosen, question: Question, values: Mapping[str, Any]) -> str:
-    """Return the command line that gives the same answer in the project's folder."""
-    said = _by_name(about.scores, values)
-    as_of = visit.project().as_of
-    return question.command(said, index=visit.site.index_file.name, level=about.level, as_of=as_of)
-
-
-def _in_progress(visit: Visit, about: Chosen, question: Question, task: Task) -> Response:
-    """Say that an answer takes longer, on a page that asks again by itself."""
-    again = visit.url(visit.request.url.path, **visit.request.query_params)
-    how_far = words.progress_of(visit.language).format(done=task.done, all=task.of) if task.of else ""
-    part = visit.part("progress.html.jinja", again=again, how_far=how_far)
-    return visit.laid_out(_asked_title(visit, about, question), part, status=202, headers={"refresh": f"2; url={again}"})
-
-
-def _answered(visit: Visit, about: Chosen, question: Question, values: Mapping[str, Any], task: Task) -> dict[str, Any]:
-    """Return an answer as a page shows it: tables, a picture, the same as text, and the command that gives it."""
-    from ..report.formats.html.drawings import level_marks
-
-    result, served = task.result()
-    visit.found += served.told
-    stamps = served.stamps(question.files(values))
-    key = ("answer", question.name, tuple(sorted(values.items())), about.level, visit.language, stamps)
-
-    def make() -> dict[str, Any]:
-        from ..report.formats.html.markup import table
-        from ..report.sheets.tables import shortened
-        from ..report.sheets.warnings import warnings_sheet
-
-        answer = question.answer(result, values, visit.language)
-        sheets = [sheet for sheet in answer.sheets.values() if sheet.rows]
-        if question.name == "warn":
-            sheets = [warnings_sheet(result.scores, result.judged, result.period, visit.language, least=result.least)]
-        file = f"{question.name}.xlsx"
-        return {
-            "tables": [
-                table(
-                    shortened(sheet, MOST_ROWS, visit.language, file), visit.language, sortable=True, classes=_of_periods(sheet)
-                )
-                for sheet in sheets
-            ],
-            "picture": question.picture(about.scores, result, answer, visit.language),
-            "text": answer.text,
-            "command": _command(visit, about, question, values),
-            "workbook": visit.url("/ask/workbook", question=question.name, **values, level=about.level) if answer.sheets else "",
-            "marks": level_marks(visit.language) if question.name == "warn" else "",
-        }
-
-    made: dict[str, Any] = about.state.kept(key, make)
-    return made
-
-
-def _of_periods(sheet: Sheet) -> str:
-    """Return the classes of a table that keep its periods in one line."""
-    return " ".join(f"p{at}" for at, one in enumerate(sheet.headings, 1) if one.kind == "period")
-
-
-def _by_name(scores: Scores, values: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what a question was told with the unit by its name, where that means no other one."""
-    if "unit" not in values:
-        return dict(values)
-    name = scores.panel.units.names[unit_of(scores, values["unit"])]
-    is_plain = bool(name) and scores.panel.units.names.count(name) == 1
-    return {**values, "unit": name if is_plain else values["unit"]}
-
-
-def _workbook(later: Later, visit: Visit) -> Response:
-    """Return an answer as the workbook that the command writes."""
-    from starlette.responses import Response as Plain
-
-    from ..report.answers.answer import files_of
-    from ..version import VERSION
-
-    about, question = chosen(visit), _questions(visit).get(visit.asked("question"))
-    if question is None:
-        return visit.findings([finding("IC567", Place())], status=404)
-    values = question.values({one.name: visit.asked(one.name) for one in question.fields})
-    if not question.is_complete(values):
-        return visit.redirect("/ask", question=question.name)
-    task = _task(later, visit, about, question, values)
-    if not task.over.is_set():
-        return _in_progress(visit, about, question, task)
-    answer: Answer = question.answer(task.result()[0], values, visit.language)
-    inputs = inputs_of(visit.project(about.level), about.scores)
-    made = {"indexcalc": VERSION, "command": question.name, "options": dict(values), "inputs": inputs}
-    content = files_of(answer, question.name, made, visit.language)[f"{question.name}.xlsx"]
-    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-    return Plain(content, media_type=kind, headers={"content-disposition": f'attachment; filename="{question.name}.xlsx"'})
-
-
-def _field(visit: Visit, about: Chosen, one: Field, said: str) -> SimpleNamespace:
-    """Return a field as the form has it: with what can be chosen, and what is said already."""
-    scores, language = about.scores, visit.language
-    suggestions: list[tuple[str, str]] = []
-    if one.kind == "node":
-        suggestions = [(node.id, node.title(language)) for node in scores.index.by_id.values()][:MOST_LISTED]
-    first = one.empty or (words.newest if one.kind == "period" else words.all_of_them)
-    shown = said or ("" if visit.asked("now") else one.default)
-    return SimpleNamespace(
-        name=one.name,
-        title=one.title(language) if one.kind != "unit" else _called(scores, language),
-        kind=one.kind,
-        required=one.required,
-        choices=_choices(visit, about, one),
-        empty="" if one.required or (one.kind == "choice" and one.empty is None) else first(language),
-        suggestions=suggestions,
-        value=_id_of(scores, shown) if one.kind == "unit" else shown,
-        least=one.least,
-        most=one.most,
-        rare=one.rare,
-    )
-
-
-def _choices(visit: Visit, about: Chosen, one: Field) -> list[tuple[str, list[tuple[str, str]]]]:
-    """Return a field's choices, in groups that have a title where there are several."""
-    scores, language = about.scores, visit.language
-    periods = [(period, period_title(period, language)) for period in reversed(scores.periods)]
-    if one.kind == "unit" and len(scores.panel.units) <= MOST_LISTED:
-        units = scores.panel.units
-        return [("", [(units.ids[at], units.title(at, language)) for at in range(len(units))])]
-    if one.kind == "period":
-        return [("", periods)]
-    if one.kind == "department":
-        return [("", [(name, name) for name in departments(scores.index)])]
-    if one.kind == "choice":
-        return [("", [(value, title(language)) for value, title in one.choices])]
-    if one.kind == "file":
-        own = visit.site.index_file.name
-        return [("", [(name, name) for name in _offered(visit, one.ends) if name != own])]
-    if one.kind == "state":
-        trees = [(name, name) for name in _offered(visit, ".yaml")]
-        return [
-            (words.periods(language), periods),
-            *((words.trees(language), trees) for _ in trees[1:2]),
-            *((getattr(words, f"methods_{room}")(language), methods) for room, methods in methods_of(language)),
-        ]
-    return []
-
-
-def _offered(visit: Visit, ends: str) -> list[str]:
-    """Return the names of files beside the tree that the visitor may choose from."""
-    return offered(visit.site.index_file, ends) if visit.sees_files else []
-
-
-def methods_of(language: Language) -> list[tuple[str, list[tuple[str, str]]]]:
-    """Return the methods that can be compared, by what they are for."""
-    from ..analysis.compare import ROOMS
-    from ..methods import CATALOGUE
-    from ..tree.terms import method_title
-
-    return [(room, [(name, method_title(name, language, room)) for name in CATALOGUE[room]]) for room in ROOMS]
-
-
-def _id_of(scores: Scores, said: str) -> str:
-    """Return the id of a unit that was named in some way; what was typed where there is none."""
-    units = scores.panel.units
-    return next((units.ids[at] for at in range(len(units)) if said in (units.ids[at], units.title(at))), said)
-
-
-def _called(scores: Scores, language: str) -> str:
-    """Return the word for units: in Chinese the index's label."""
-    return scores.index.units.label if language == "zh" else str(words.unit(language))
