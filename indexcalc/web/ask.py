@@ -271,5 +271,5 @@ def methods_of(language: Language) -> list[tuple[str, list[tuple[str, str]]]]:
 
 def _id_of(scores: Scores, said: str) -> str:
     """Return the id of a unit that was named in some way; what was typed where there is none."""
-    units = scores.panel.units
-    return next((units.ids[at] for at in range(len(units)) if said in (units.ids[at], units.title(at))), said)
+    place = scores.unit(said)
+    return said if place is None else scores.panel.units.ids[place]
