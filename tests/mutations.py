@@ -255,6 +255,7 @@ MUTATIONS = [
     of(
         "methods",
         "a quantile as an end",
+        ("_end", r'frame\.quantile\((cast\("Quantile", given\)\["quantile"\])\)', r"frame.quantile(1 - \1)"),
         ("_end", r'frame\.quantile\(given\["quantile"\]\)', 'frame.quantile(1 - given["quantile"])'),
     ),
     of("methods", "the first score of a place", ("_gap", r"ordered\[first\]", "ordered[at - 1]")),
@@ -399,9 +400,11 @@ MUTATIONS = [
     of(
         "match",
         "units that have no row",
+        ("_in_periods", r"units\[period or \"\"\]\.add", 'units[period or ""].discard'),
         ("absent", r"units\[period or \"\"\]\.add", 'units[period or ""].discard'),
         ("absent", r"\.add\(", ".discard("),
     ),
+    of("match", "units whose cells are all empty", ("_empty_rows", r"isnan\(values\[i\]\)", "not isnan(values[i])")),
     of("match", "headings in any case", ("position_of", r"\.casefold\(\) for", " for"), ("find", r"\.casefold\(\)", "")),
     of(
         "match",
