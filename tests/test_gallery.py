@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 import tarfile
+from dataclasses import replace
 from functools import cache
 from importlib import metadata
 from pathlib import Path
@@ -23,11 +24,15 @@ from packaging.requirements import Requirement
 import indexcalc
 from indexcalc.jobs.gallery import gallery
 from indexcalc.jobs.init import init
-from indexcalc.report.sheets.analysed import analysed, is_uncertain
+from indexcalc.report.formats.html.blocks import has_petals
+from indexcalc.report.formats.html.rankings import heat_table
+from indexcalc.report.sheets.analysed import Analysed, analysed, is_uncertain
 from indexcalc.report.sheets.annex import method_sheet
 from indexcalc.report.sheets.sentences import headlines
-from indexcalc.report.sheets.tables import sheets
+from indexcalc.report.sheets.tables import ranking_sheet, sheets
+from indexcalc.report.sheets.warnings import warnings_sheet
 from indexcalc.scores import Scores
+from indexcalc.tree.blocks.data import UnitTable
 
 from .projects import run, said
 
@@ -758,3 +763,47 @@ def test_points_are_earned_and_spent_by_approved_rows_alone() -> None:
         own = [at for at, unit in enumerate(ids) if homes[unit] == village]
         mean = scores.score()[-1, own].mean()
         assert villages.score()[-1, villages.panel.units.ids.index(village)] == pytest.approx(mean)
+
+
+# ------------------------------------------------------------------------------------------------- what reports show of them
+
+
+@cache
+def shown_of(name: str) -> Analysed:
+    scores = scored(name)
+    return analysed(scores, scores.periods[-1])
+
+
+def test_petals_are_as_wide_as_weights_so_that_a_formula_has_none() -> None:
+    assert has_petals(shown_of("five-governance"))
+    assert not has_petals(shown_of("deductions"))
+
+
+def test_names_stand_once_above_the_table_of_a_tree_of_one_level() -> None:
+    for name, is_twice in (("five-governance", True), ("deductions", False), ("safety-index", False)):
+        made = heat_table(shown_of(name), "zh")
+        assert made is not None
+        assert all(head.title for head in made.whole.upper) == is_twice
+        assert all(made.whole.heads)
+
+
+def test_a_session_with_others_on_its_stage_has_no_column_of_moves() -> None:
+    scores = scored("vanguard-contest")
+    last = scores.periods[-1]
+    assert "move" not in {heading.kind for heading in ranking_sheet(scores, last, "zh").headings}
+    assert "move" in {heading.kind for heading in ranking_sheet(scores, last, "zh", numeric=True).headings}
+
+
+def test_what_follows_a_warning_is_a_column_where_anything_can() -> None:
+    shown = shown_of("safety-index")
+    for steps, count in ((True, 11), (False, 10)):
+        judged = [one if steps else replace(one, escalation=(), steps=np.full_like(one.steps, -1)) for one in shown.judged]
+        sheet = warnings_sheet(shown.whole, judged, shown.period, "zh")
+        assert len(sheet.headings) == count
+        assert len(warnings_sheet(shown.whole, judged, shown.period, "zh", numeric=True).headings) == 11
+
+
+def test_levels_that_a_table_says_in_chinese_are_called_in_english_as_the_tree_says() -> None:
+    units = UnitTable(label="户", label_en="household", levels={"社区": "community", "street": "街镇"})
+    assert [units.title(level, "en") for level in ("社区", "street", "户", "区")] == ["community", "street", "household", "区"]
+    assert [units.title(level, "zh") for level in ("社区", "street", "户", "区")] == ["社区", "街镇", "户", "区"]

@@ -91,7 +91,7 @@ class Reports:
             files |= {f"{name}.csv": sheet_csv(sheet, last=last) for name, sheet in follow.items()}
             files |= {GRADES_CSV: grades_csv(scores, period, language)} if has_grades(scores) else {}
             files |= (
-                {WARNINGS_CSV: sheet_csv(warnings_sheet(whole, self._judged, period, language), last=last)}
+                {WARNINGS_CSV: sheet_csv(warnings_sheet(whole, self._judged, period, language, numeric=True), last=last)}
                 if self._judged
                 else {}
             )

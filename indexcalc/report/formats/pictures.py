@@ -7,11 +7,10 @@ from ..draw.svg import alone, label_of
 from ..sheets.analysed import Analysed
 from ..sheets.paper import Figure
 from ..sheets.tables import in_rank_order
-from .html.drawings import MOST_PERIODS, certainty, flower, history, map_of, mapped_nodes, petal_ends
+from .html.drawings import MOST_PERIODS, certainty, flower, history, map_of, mapped_nodes, may_have_petals, petal_ends
 from .typeset import as_png, faces
 
 MOST_FLOWERS = 60
-LEAST_PETALS, MOST_PETALS = 3, 12
 PETALS = "petals"
 
 
@@ -21,7 +20,6 @@ def figures(shown: Analysed, language: str, *, periods: int = MOST_PERIODS) -> d
     Of a report of one unit these are its petals alone.
     """
     found, ends = {}, petal_ends(shown)
-    has_petals = LEAST_PETALS <= len(shown.dimensions) <= MOST_PETALS
     if shown.unit is not None:
         return {PETALS: _flower(shown, shown.unit, ends, language)} if shown.dimensions else {}
     if (drawn := history(shown, language, periods=periods)) is not None:
@@ -31,7 +29,7 @@ def figures(shown: Analysed, language: str, *, periods: int = MOST_PERIODS) -> d
     for node in mapped_nodes(shown):
         if (mapped := map_of(shown, node, language)) is not None:
             found[f"map-{shown.scores.tree.nodes[node].id}"] = _figure(mapped.svg, mapped.title)
-    if has_petals and len(shown.scores.panel.units) <= MOST_FLOWERS:
+    if may_have_petals(shown) and len(shown.scores.panel.units) <= MOST_FLOWERS:
         for place, unit in enumerate(in_rank_order(shown.scores, shown.at, shown.scores.tree.root), start=1):
             found[f"{PETALS}-{place}"] = _flower(shown, unit, ends, language)
     return found

@@ -83,7 +83,7 @@ def ranking_sheet(
         if scores.group_ranks is not None:
             heading = Heading(word.group_rank(language), "count", shows=("group rank", tree.root))
             table.add(heading, values_of(scores.group_ranks[at, :, tree.root], units))
-    _add_moves(scores, period, units, language, table, tree.root)
+    _add_moves(scores, period, units, language, table, tree.root, numeric=numeric)
     for node in tree.dimensions:
         _add_node(scores, at, node, units, language, table)
     heading = Heading(word.coverage(language), "percent", shows=("coverage", tree.root))
@@ -180,8 +180,13 @@ def _ranked(scores: Scores, at: int, node: int, units: Sequence[int], language: 
     return table
 
 
-def _add_moves(scores: Scores, period: str, units: Sequence[int], language: str, table: Columns, node: int) -> None:
-    """Add how many places units have risen at a node since the period before, and since the same period a year before."""
+def _add_moves(
+    scores: Scores, period: str, units: Sequence[int], language: str, table: Columns, node: int, *, numeric: bool = False
+) -> None:
+    """Add how many places units have risen at a node since the period before, and since the same period a year before.
+
+    For people, not where none was ranked then, as where each session of a contest has others on its stage.
+    """
     last, year = period_before(scores, period), year_before(period, kind_of(scores, period))
     for heading, earlier in (
         (since(scores, period, language), last),
@@ -189,7 +194,8 @@ def _add_moves(scores: Scores, period: str, units: Sequence[int], language: str,
     ):
         if earlier in scores.periods:
             risen = moves(scores, scores.periods.index(period), scores.periods.index(earlier), units, node)
-            table.add(replace(heading, shows=("move", node)), risen)
+            if numeric or any(one is not None for one in risen):
+                table.add(replace(heading, shows=("move", node)), risen)
 
 
 def _add_places(scores: Scores, period: str, node: int, units: Sequence[int], language: str, table: Columns, over: str) -> None:

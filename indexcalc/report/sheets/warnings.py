@@ -25,10 +25,12 @@ def warnings_sheet(
     least: Level = "blue",
     unit: int | None = None,
     values: bool = True,
+    numeric: bool = False,
 ) -> Sheet:
     """Return the warnings of a period, or of the parts of a larger one, from a level upwards and of all units or one.
 
-    Without `values` they do not say what was observed.
+    Without `values` they do not say what was observed. What follows stands there where anything can, and for programs
+    (`numeric`).
     """
     headings = [
         Heading(word.warning_level(language), "text", strong=True, shows=("level", 0)),
@@ -52,7 +54,7 @@ def warnings_sheet(
     sheet = Sheet(word.warning(language), tuple(headings), rows, decimals=decimals, notes=all_notes)
     for title in () if values else (word.observed, word.limit, word.course):
         sheet = without_column(sheet, title(language))
-    return sheet
+    return sheet if numeric or any(one.escalation for one in judged) else without_column(sheet, word.follows(language))
 
 
 def _row(scores: Scores, judged: Judged, one: Warned, language: str) -> tuple[Value, ...]:

@@ -47,8 +47,8 @@ class UnitTable(Part):
     parent: str = "parent"
     """The column with the id of the unit that a unit is part of, with `level`."""
     levels: dict[str, str] = Field(default={})
-    """What units of a level are called, as a rule in Chinese, by what stands in the column of levels: `{street: …}`.
-    Columns of units may be headed so. In English they are called by what stands there."""
+    """What units of a level are called, by what stands in the column of levels: in Chinese where that is English, as in
+    `{street: …}`, and in English where it is Chinese. Columns of units may be headed so."""
     score: str | None = None
     """The level that is scored, with `level`. Default: the level of the units that are part of none."""
     since: str = "since"
@@ -70,7 +70,10 @@ class UnitTable(Part):
         """Return what units of a level are called, of none what units are called."""
         if level is None:
             return self.label_en if language == "en" else self.label
-        return level if language == "en" else self.levels.get(level, level)
+        said = self.levels.get(level, level)
+        if language != "en":
+            return said if level.isascii() else level
+        return next((one for one in (level, said) if one.isascii()), self.label_en if level == self.label else level)
 
 
 def _how_many(value: Any) -> str:

@@ -29,7 +29,7 @@ from ...sheets.whole import whole_of
 from . import FRAMEWORK
 from .alerts import warning_board
 from .cards import card
-from .drawings import MOST_STRIPS, again, certainty, evolved, flower, history, maps, petal_ends
+from .drawings import MOST_STRIPS, again, certainty, evolved, flower, history, maps, may_have_petals, petal_ends
 from .markup import table
 from .rankings import boards, heat_table, matrices, ranking_table
 
@@ -129,8 +129,8 @@ def has_second_level(shown: Analysed) -> bool:
 
 
 def has_petals(shown: Analysed) -> bool:
-    """Say whether petals are drawn: there are few units, and dimensions enough."""
-    return 2 < len(shown.dimensions) <= 12 and len(shown.scores.panel.units) <= MOST_STRIPS
+    """Say whether petals are drawn: there are few units, and dimensions enough that have weights, for these are the widths."""
+    return may_have_petals(shown) and len(shown.scores.panel.units) <= MOST_STRIPS
 
 
 def _cards(shown: Analysed, language: str, prefix: str, *, public: bool) -> dict[str, Any]:
@@ -139,7 +139,7 @@ def _cards(shown: Analysed, language: str, prefix: str, *, public: bool) -> dict
     units = in_rank_order(scores, shown.at, scores.tree.root)
     many = len(units) > MOST_CARDS
     if shown.unit is not None:
-        petals = flower(shown, shown.unit, petal_ends(shown), language).svg if 2 < len(shown.dimensions) <= 12 else Markup("")
+        petals = flower(shown, shown.unit, petal_ends(shown), language).svg if may_have_petals(shown) else Markup("")
         cards = [card(shown, shown.unit, language, petals, public=public)]
     elif not may_see(scores.index, "values", public=public):
         return {}

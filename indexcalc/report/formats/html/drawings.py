@@ -33,6 +33,7 @@ from ...sheets.tables import in_rank_order, last_periods
 from .markup import table
 
 FLOWER = 190  # wide
+LEAST_PETALS, MOST_PETALS = 3, 12
 MOST_LINES = 30  # units in one picture of ranks
 MOST_PLACES = 100  # that a picture of ranks goes down to
 MOST_STRIPS = 60
@@ -65,6 +66,11 @@ def level_marks(*languages: str) -> Markup:
         for level in LEVELS
     )
     return Markup(f'<svg class="drawings" aria-hidden="true">{drawn}</svg>')  # noqa: S704 - drawn by us
+
+
+def may_have_petals(shown: Analysed) -> bool:
+    """Say whether petals can show the dimensions: a few of them, with the weights that are the petals' widths."""
+    return LEAST_PETALS <= len(shown.dimensions) <= MOST_PETALS and shown.scores.tree.branches[-1].is_weighed
 
 
 def petal_ends(shown: Analysed) -> tuple[float, float]:

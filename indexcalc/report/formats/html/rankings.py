@@ -166,8 +166,9 @@ def heat_table(shown: Analysed, language: str) -> SimpleNamespace | None:
         over = [found.over[column] for column in columns]
         called = [nodes[dimension].title(language) for dimension in found.dimensions]
         some = [SimpleNamespace(**vars(row) | {"cells": [row.cells[column] for column in columns]}) for row in rows]
+        alone = found.nodes == found.dimensions  # nothing is below any: the names would stand there twice
         return SimpleNamespace(
-            upper=[SimpleNamespace(title=called[at], span=over.count(at), at=at) for at in dict.fromkeys(over)],
+            upper=[SimpleNamespace(title="" if alone else called[at], span=over.count(at), at=at) for at in dict.fromkeys(over)],
             heads=[_below(nodes[found.nodes[at]].title(language), called[found.over[at]]) for at in columns],
             pages=[some[start : start + size] for start in range(0, len(some), size)],
         )
