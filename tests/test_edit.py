@@ -218,6 +218,26 @@ def test_where_a_weight_comes_from_can_be_said_with_it() -> None:
     )
 
 
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_judgements_written_line_by_line_give_way_to_given_weights(end: str) -> None:
+    matrix = (
+        "  - id: all\n    weights:  # by the meeting\n      method: ahp\n      matrix:\n        - [1, 3]\n        - [1/3, 1]\n"
+    )
+    below = "\n    # what is judged\n    indicators: [{id: a}, {id: b}]\n"
+    raw = tree(matrix + below).replace(b"\n", end.encode())
+    after = "  - id: all\n    weights: given  # by the meeting\n\n    # what is judged\n"
+    after += "    indicators: [{id: a, weight: 0.7}, {id: b, weight: 0.3}]\n"
+    assert set_weights(raw, FILE, {"a": "0.7", "b": "0.3"}, given=["all"]) == tree(after).replace(b"\n", end.encode())
+
+
+def test_a_block_of_judgements_of_the_index_itself_gives_way_too() -> None:
+    head = HEAD.replace("{id: demo}", "\n  id: demo\n  weights:\n    method: ahp\n    matrix: [[1, 3], [1/3, 1]]")
+    raw = tree("  - {id: a, source: x}\n  - {id: b, source: x}\n", head=head)
+    made = set_weights(raw, FILE, {"a": "0.7", "b": "0.3"}, given=["demo"]).decode()
+    assert "  weights: given\n" in made
+    assert "matrix" not in made
+
+
 # -------------------------------------------------------------------------------------------------------- what is refused
 
 

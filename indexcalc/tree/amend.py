@@ -16,7 +16,7 @@ import yaml
 
 from ..findings import Finding, Place, Refused, errors, finding, nearest
 from .blocks.nodes import Dimension, Indicator, Root
-from .edit import Edit, set_keys
+from .edit import Edit, end_of, set_keys
 from .located import Document, Path, child_at, data_at, read_text
 from .shorthand import NESTED, Unwritten, unfold
 from .text import flow
@@ -268,7 +268,7 @@ def _dropped(document: Document, path: Path, key: str) -> tuple[int, int, str] |
     at = next((at for at, (name, _) in enumerate(entries) if name.value == key), None)
     if at is None:
         return None
-    spans = [(name.start_mark.index, _end(value)) for name, value in entries]
+    spans = [(name.start_mark.index, end_of(value)) for name, value in entries]
     if owner.flow_style:
         return _out_of_flow(document.text, spans, at)
     return None if at == 0 else _whole_lines(document.text, *spans[at], bare=True)
@@ -279,7 +279,7 @@ def _removed(document: Document, path: Path) -> tuple[int, int, str] | None:
     listed = document.node_at(path[:-1])
     if not isinstance(listed, yaml.SequenceNode) or not isinstance(path[-1], int):
         return None
-    spans = [(child.start_mark.index, _end(child)) for child in listed.value]
+    spans = [(child.start_mark.index, end_of(child)) for child in listed.value]
     if listed.flow_style:
         return _out_of_flow(document.text, spans, path[-1])
     return _whole_lines(document.text, *spans[path[-1]], bare=False)
@@ -291,7 +291,7 @@ def _added(document: Document, below: Path, text: str, value: Any) -> tuple[int,
     if not isinstance(listed, yaml.SequenceNode) or not listed.value:
         return None
     whole, last = document.text, listed.value[-1]
-    end = _end(last)
+    end = end_of(last)
     if listed.flow_style:
         return end, end, f", {text}"
     start = whole.rfind("\n", 0, last.start_mark.index) + 1
@@ -304,14 +304,6 @@ def _added(document: Document, below: Path, text: str, value: Any) -> tuple[int,
         return at, at, f"{new_line}{before}{text}"
     short = {key: each for key, each in value.items() if key != "id"}
     return at, at, f"{new_line}{before}{flow(value['id'])}: {flow(short)}"
-
-
-def _end(node: yaml.Node) -> int:
-    """Return where the text of a node ends, without the lines between it and what follows."""
-    if isinstance(node, yaml.CollectionNode) and not node.flow_style and node.value:
-        last = node.value[-1]
-        return _end(last[1] if isinstance(last, tuple) else last)
-    return int(node.end_mark.index)
 
 
 def _out_of_flow(text: str, spans: Sequence[tuple[int, int]], at: int) -> tuple[int, int, str] | None:

@@ -281,8 +281,30 @@ def _change(document: Document, edit: Edit, shared: Mapping[int, int]) -> tuple[
     if not isinstance(owner, yaml.MappingNode):
         return _not_in_place(document, edit)
     old = child_at(owner, edit.key)
-    span = _inserted(document, owner, edit, shared) if old is None else _replaced(document, old, edit)
+    if old is None:
+        span = _inserted(document, owner, edit, shared)
+    elif isinstance(old, yaml.CollectionNode) and not old.flow_style:
+        name = next(name for name, value in owner.value if value is old)
+        span = _block_replaced(document, name, old, edit)
+    else:
+        span = _replaced(document, old, edit)
     return span or _not_in_place(document, edit)
+
+
+def _block_replaced(document: Document, name: yaml.Node, old: yaml.CollectionNode, edit: Edit) -> tuple[int, int, str] | None:
+    """Write a value in place of a block below its key, such as judgements line by line; what stands behind the key stays."""
+    if isinstance(name, Unwritten) or not old.value or document.text[name.end_mark.index : name.end_mark.index + 1] != ":":
+        return None
+    start = name.end_mark.index + 1
+    return start, end_of(old), f" {edit.text}{document.text[start : old.start_mark.index].rstrip()}"
+
+
+def end_of(node: yaml.Node) -> int:
+    """Return where the text of a node ends, without the lines between it and what follows."""
+    if isinstance(node, yaml.CollectionNode) and not node.flow_style and node.value:
+        last = node.value[-1]
+        return end_of(last[1] if isinstance(last, tuple) else last)
+    return int(node.end_mark.index)
 
 
 def _replaced(document: Document, old: yaml.Node, edit: Edit) -> tuple[int, int, str] | None:
