@@ -612,7 +612,7 @@ periods: {kind: year}
 data: {yearly: {path: values.csv}}
 dimensions:
   - {id: a, name: 甲, weight: 0.6}
-  - {id: b, name: 乙, weight: 0.4, indicators: [{id: c, weight: 0.5}, {id: d, weight: 0.5}]}
+  - {id: b, name: 乙, weight: 0.4, indicators: [{id: c, name: 丙, weight: 0.5}, {id: d, weight: 0.5}]}
 """
 
 
@@ -626,6 +626,15 @@ dimensions:
         ("id,weight\nc,0.4\nd,0.6\nz,1\n", "w.csv:4:1: IC621"),
         ("id,weight\nc,0.4\nc,0.6\n", "w.csv:3:1: IC626"),
         ("id,share\nc,0.4\n", "IC620"),
+        ("id,2021,2022年\na,0.6,2/3\nb,0.4,1/3\n", {"a": "{2021: 0.6, 2022: 2/3}", "b": "{2021: 0.4, 2022: 1/3}", "c": "0.5"}),
+        (
+            "指标,2023,2021,2022\n丙,0.2,30%,30%\nd,0.8,70%,70%\n甲,0.7,0.7,0.7\n乙,0.3,0.3,0.3\n",
+            {"c": "{2021: 0.3, 2023: 0.2}", "a": "0.7"},
+        ),
+        ("id,2021,2022\na,0.6,0.7\nb,0.4,0.4\n", "w.csv:2:3: IC625"),
+        ("id,2021,2022\na,0.6,\nb,0.4,0.4\n", "w.csv:2:3: IC624"),
+        ("id,2021,2022\na,0.6,much\nb,0.4,0.4\n", "w.csv:2:3: IC623"),
+        ("id,2021,2021年\na,0.6,0.6\nb,0.4,0.4\n", "IC620"),
     ],
 )
 def test_weights_are_taken_from_any_table(tmp_path: Path, table: str, weights: dict[str, str] | str) -> None:
@@ -639,3 +648,22 @@ def test_weights_are_taken_from_any_table(tmp_path: Path, table: str, weights: d
     written = (folder / "indicators.yaml").read_text(encoding="utf-8")
     for node, weight in weights.items():
         assert re.search(rf"id: {node},.*?weight: {re.escape(weight)}[,}}]", written)
+
+
+def test_weights_by_period_are_taken_twice_and_score_each_period(tmp_path: Path) -> None:
+    units, values = (
+        "id,name\n1,东区\n2,西区\n",
+        "id,year,a,c,d\n1,2021,0,100,100\n2,2021,100,0,0\n1,2022,0,100,100\n2,2022,100,0,0\n",
+    )
+    tree = IN_A_TABLE.replace("dimensions:", "defaults: {normalise: {method: goalposts, worst: 0, best: 100}}\ndimensions:")
+    folder = laid_out(tmp_path, {"indicators.yaml": tree, "units.csv": units, "values.csv": values})
+    for now, first, then in (("0.7", 70.0, 10.0), ("0.9", 90.0, 20.0)):
+        rest = "0.3" if now == "0.7" else "0.1"
+        (folder / "w.csv").write_text(f"id,2021,2022\na,{now},{then / 100}\nb,{rest},{1 - then / 100}\n", encoding="utf-8")
+        told = run_in(folder, "weights", "import", str(folder / "w.csv"), "--lang", "en")
+        assert "{2021: " in told
+        scores = indexcalc.score(folder / "indicators.yaml")
+        np.testing.assert_allclose(scores.score()[:, 1], [first, then], rtol=0, atol=1e-9)
+    assert len((folder / "indicators.yaml").read_text(encoding="utf-8").splitlines()) == len(tree.splitlines())
+    assert "0.9" in run_in(folder, "weights", "log", "--lang", "en")
+    run_in(folder, "weights", "set", "a", "0.5", expect=1)

@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING, Any
 
 from ..analysis.weights import WeightRow
 from ..findings import Finding, Place, finding, nearest
+from ..periods import read_period
 from ..sources.readers.table import name_of
+from ..spans import read_ends
 from ..tree.declared import counts
 from ..tree.edit import WRITTEN, add_up, decimals_of, exact_total, have_total, weights_method, written_weight
 from ..tree.model import Dimension, Index, Indicator
@@ -141,16 +143,18 @@ def read_weights(grid: Grid, index: Index) -> tuple[dict[str, str], list[Finding
     """Read the weights of an exported workbook, or of any table with a column of nodes and one of weights.
 
     Returns the text to write for each node whose weight is another, and all that is wrong. Nodes that a table leaves out keep
-    their weights; an exported workbook has to have all.
+    their weights; an exported workbook has to have all. In place of one column a table may have one a period.
     """
     top = next((at for at, row in enumerate(grid.rows) if _column(row, _NODES) >= 0 and _column(row, _WEIGHTS) >= 0), None)
+    if top is None and (by_period := _periods_of(grid, index)):
+        return _read_by_period(grid, index, *by_period)
     if top is None:
         return {}, [finding("IC620", grid.place(0, 0), headings=[word.id.zh, word.declared.zh])]
     by_id = _column(grid.rows[top], [name.casefold() for name in word.id])
     id_column = by_id if by_id >= 0 else _column(grid.rows[top], _NODES)
     weight_column = _column(grid.rows[top], _WEIGHTS)
     exported_column = _column(grid.rows[top], [name.casefold() for name in word.as_exported])
-    rows, found = _rows_of_nodes(grid, index, top, id_column, weight_column, whole=exported_column >= 0)
+    rows, found = _rows_of_nodes(grid, index, top, id_column, [weight_column], whole=exported_column >= 0)
     values: dict[str, Fraction | None] = {}
     texts: dict[str, str] = {}
     for parent in index.by_id.values():
@@ -173,15 +177,83 @@ def read_weights(grid: Grid, index: Index) -> tuple[dict[str, str], list[Finding
     return texts, found
 
 
+def _periods_of(grid: Grid, index: Index) -> tuple[int, dict[int, str]] | None:
+    """Return the row of headings of a table with weights by period, and its columns of periods in their order."""
+    kind = index.periods.kind
+    for at, row in enumerate(grid.rows):
+        if _column(row, _NODES) < 0:
+            continue
+        ends = {column: own[0] for column, cell in enumerate(row) if (own := read_ends(name_of(cell), kind))}
+        if len(ends) > 1 and len(set(ends.values())) == len(ends):
+            names = {column: name_of(row[column]) for column in sorted(ends, key=ends.__getitem__)}
+            return at, {column: read_period(name, kind) or name for column, name in names.items()}
+    return None
+
+
+def _read_by_period(grid: Grid, index: Index, top: int, periods: Mapping[int, str]) -> tuple[dict[str, str], list[Finding]]:
+    """Read a table with a column a period: each weight holds from its period on, until another stands there."""
+    by_id = _column(grid.rows[top], [name.casefold() for name in word.id])
+    columns = list(periods)
+    id_column = by_id if by_id >= 0 else _column(grid.rows[top], _NODES)
+    rows, found = _rows_of_nodes(grid, index, top, id_column, columns, whole=False)
+    values: dict[str, list[Fraction]] = {}
+    for parent in index.by_id.values():
+        for node in () if isinstance(parent, Indicator) else (child.id for child in index.children(parent) if child.id in rows):
+            own, problems = _weights_of(grid, index, parent.id, node, rows[node], columns)
+            found += problems
+            if own:
+                values[node] = own
+    for at, column in enumerate(columns):
+        if not found:
+            found += _sums(grid, index, {node: own[at] for node, own in values.items()}, rows, column)
+    return {node: _by_period(own, list(periods.values()), written_weight(index, node)) for node, own in values.items()}, found
+
+
+def _weights_of(
+    grid: Grid, index: Index, parent: str, node: str, row: int, columns: Sequence[int]
+) -> tuple[list[Fraction], list[Finding]]:
+    """Return a node's weights in the columns of periods, nothing where all are empty, or what is wrong with them."""
+    read = [_number(grid.rows[row][column], is_text=bool(grid.lines)) for column in columns]
+    values = [value for value in read if isinstance(value, Fraction)]
+    found = []
+    for column, value in zip(columns, read, strict=True):
+        place = grid.place(row, column)
+        if (row, column) in grid.uncomputed:
+            found.append(finding("IC322", place, count=1))
+        elif isinstance(value, str):
+            found.append(finding("IC623", place, found=value, node=node))
+        elif value is None and (values or written_weight(index, node)):
+            found.append(finding("IC624", place, node=node, weight=written_weight(index, node) or "–"))
+    if values and (method := weights_method(index, parent)) not in WRITTEN:
+        found = [finding("IC627", grid.place(row, columns[0]), node=node, method=method, parent=parent)]
+    return values if not found else [], found
+
+
+def _by_period(values: Sequence[Fraction], periods: Sequence[str], written: str) -> str:
+    """Return weights as YAML has them by period, those alone that are others than before; one that never changes as it is.
+
+    >>> _by_period([Fraction(1, 2), Fraction(1, 2), Fraction(1, 3)], ["2010", "2011", "2012"], "0.5")
+    '{2010: 0.5, 2012: 1/3}'
+    >>> _by_period([Fraction(1, 2), Fraction(1, 2)], ["2010", "2011"], "")
+    '0.5'
+    """
+    begins = [at for at, value in enumerate(values) if not at or value != values[at - 1]]
+    texts = [_as_text(values[at], written) for at in begins]
+    if len(texts) == 1:
+        return texts[0]
+    keys = [periods[at] if periods[at].isalnum() else f'"{periods[at]}"' for at in begins]
+    return f"{{{', '.join(f'{key}: {text}' for key, text in zip(keys, texts, strict=True))}}}"
+
+
 def _rows_of_nodes(
-    grid: Grid, index: Index, top: int, id_column: int, weight_column: int, *, whole: bool
+    grid: Grid, index: Index, top: int, id_column: int, weight_columns: Sequence[int], *, whole: bool
 ) -> tuple[dict[str, int], list[Finding]]:
     """Find the row of each node below the headings, with those that are unknown, twice or, of a `whole` tree, missing."""
     found: list[Finding] = []
     rows: dict[str, int] = {}
     for row in range(top + 1, len(grid.rows)):
         node = _id_of(index, name_of(grid.rows[row][id_column]))
-        if not node and not name_of(grid.rows[row][weight_column]):
+        if not node and not any(name_of(grid.rows[row][column]) for column in weight_columns):
             continue
         if node not in index.paths or node not in index.by_id:
             found.append(finding("IC621", grid.place(row, id_column), found=node, near=nearest(node, index.by_id)))

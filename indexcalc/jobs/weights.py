@@ -6,7 +6,7 @@ Each proposal is checked whole, with the ranks that it moves; `write` alone writ
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -274,13 +274,16 @@ def propose_computed(
     return propose(project, index, texts, given=given, scored=scored, period=period, method=method)
 
 
-def _must_always_hold(index: Index, nodes: Iterable[str]) -> None:
-    """Refuse to change weights of nodes that change in time themselves, or of which a sibling does."""
+def _must_always_hold(index: Index, nodes: Iterable[str], timed: Collection[str] = ()) -> None:
+    """Refuse to change weights of nodes that change in time themselves, or of which a sibling does.
+
+    Those that are given by period may have been so before.
+    """
     for node in nodes:
         for name in siblings(index, node)[1]:
             if isinstance(vars(index.by_id[name])["weight"], ByGroup):
                 refuse("IC489", index.place_of(name, "weight"), node=node, other=name, label=index.units.label)
-            if name in index.times or index.is_by_period(name, "weight"):
+            if name in index.times or (index.is_by_period(name, "weight") and name not in timed):
                 place = index.place_of(name, "weight" if index.is_by_period(name, "weight") else "since")
                 refuse("IC471", place, node=node, other=name)
 
@@ -301,7 +304,7 @@ def propose(
     raw, file = project.file.read_bytes(), project.file.as_posix()
     pairs = {node: (written_weight(index, node), text) for node, text in texts.items()}
     changed = {node: new for node, (old, new) in pairs.items() if old != new}
-    _must_always_hold(index, changed)
+    _must_always_hold(index, changed, [node for node, text in changed.items() if text.startswith("{")])
     out = set_weights(raw, file, changed, given=given)
     after = checked(out, file)
     if scored is None and not errors(project.tree[1]):

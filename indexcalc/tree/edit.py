@@ -30,6 +30,7 @@ from .shorthand import Unwritten, unfold
 
 WRITTEN = frozenset(name for name, way in WEIGHTINGS.items() if way.declared and not way.scores)  # in the file
 _WEIGHT = re.compile(r"[0-9]+|[0-9]*\.[0-9]+|[0-9]+/[1-9][0-9]*")
+_BY_PERIOD = re.compile(rf'\{{(?:[^\W_]+|"[^"\\]+"): (?:{_WEIGHT.pattern})(?:, (?:[^\W_]+|"[^"\\]+"): (?:{_WEIGHT.pattern}))+\}}')
 _PROPERTIES = re.compile(r"(?:[&!]\S*\s+)*")
 _BOM = b"\xef\xbb\xbf"
 _MOST_DECIMALS = 12
@@ -47,7 +48,7 @@ class Edit:
 
 
 def set_weights(raw: bytes, file: str, weights: Mapping[str, str], *, given: Iterable[str] = ()) -> bytes:
-    """Return the bytes of a tree with the weights of some nodes replaced by texts such as `0.35` or `1/3`.
+    """Return the bytes of a tree with the weights of some nodes replaced by texts such as `0.35` or `{2010: 0.34, 2012: 1/3}`.
 
     Each node of `given` is told, too, to take its children's weights as they are written (`weights: given`).
 
@@ -57,7 +58,7 @@ def set_weights(raw: bytes, file: str, weights: Mapping[str, str], *, given: Ite
     if index is None:
         raise Refused(found)
     unknown = [node for node in weights if node not in index.paths]
-    wrong = [text for text in weights.values() if not _WEIGHT.fullmatch(text)]
+    wrong = [text for text in weights.values() if not _WEIGHT.fullmatch(text) and not _BY_PERIOD.fullmatch(text)]
     if unknown or wrong:
         found = [finding("IC510", Place(file), found=node, near=nearest(node, index.paths)) for node in unknown]
         raise Refused([*found, *(finding("IC603", Place(file), found=text) for text in wrong)])

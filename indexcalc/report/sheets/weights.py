@@ -104,7 +104,8 @@ def comparison_sheet(
     for row in rows:
         if row.id in texts:
             was, now = texts[row.id]
-            moved = percent(_value(now, total) - _value(was, total), signed=True) if was and now else ""
+            single = was and now and "{" not in was + now  # not by period
+            moved = percent(_value(now, total) - _value(was, total), signed=True) if single else ""
             cells.append(("  " * row.depth + row.title, row.id, was or "–", now or "–", "" if moved == "0.00" else moved))
         elif row.id in parents:
             cells.append(("  " * row.depth + row.title, row.id, "", "", ""))
