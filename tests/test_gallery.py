@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import re
@@ -17,6 +18,7 @@ from tempfile import mkdtemp
 from typing import Any
 
 import numpy as np
+import openpyxl
 import pandas as pd
 import pytest
 from packaging.requirements import Requirement
@@ -24,12 +26,13 @@ from packaging.requirements import Requirement
 import indexcalc
 from indexcalc.jobs.gallery import gallery
 from indexcalc.jobs.init import init
+from indexcalc.report.files import report_files
 from indexcalc.report.formats.html.blocks import has_petals
 from indexcalc.report.formats.html.rankings import heat_table
 from indexcalc.report.sheets.analysed import Analysed, analysed, is_uncertain
 from indexcalc.report.sheets.annex import method_sheet
 from indexcalc.report.sheets.sentences import headlines
-from indexcalc.report.sheets.tables import ranking_sheet, sheets
+from indexcalc.report.sheets.tables import adjustments_sheet, ranking_sheet, sheets
 from indexcalc.report.sheets.warnings import warnings_sheet
 from indexcalc.scores import Scores
 from indexcalc.tree.blocks.data import UnitTable
@@ -807,3 +810,15 @@ def test_levels_that_a_table_says_in_chinese_are_called_in_english_as_the_tree_s
     units = UnitTable(label="户", label_en="household", levels={"社区": "community", "street": "街镇"})
     assert [units.title(level, "en") for level in ("社区", "street", "户", "区")] == ["community", "street", "household", "区"]
     assert [units.title(level, "zh") for level in ("社区", "street", "户", "区")] == ["社区", "街镇", "户", "区"]
+
+
+def test_bars_stand_behind_scores_alone_and_no_column_is_there_for_reasons_that_nobody_gives() -> None:
+    scores = scored("deductions")
+    titles = [heading.title for heading in adjustments_sheet(scores, "2017", "zh").headings]
+    assert "次数" in titles and "事由" not in titles
+    book = openpyxl.load_workbook(io.BytesIO(report_files(scores, "2017", "zh")["ranking.xlsx"]))
+    barred = {
+        page.title for page in book for area in page.conditional_formatting for rule in area.rules if rule.type == "dataBar"
+    }
+    assert "总榜" in barred  # scores from 0 up
+    assert not {"生产安全事故扣分", "越级走访批次", "加减分"} & barred  # of what is below 0 the least would have the longest

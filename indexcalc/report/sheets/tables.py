@@ -22,6 +22,7 @@ from ...words.reports import word, word_of
 from ..numbers import decimals_of_values, listed, with_measure
 from .alone import alone_in, by_group, place_word, unit_label
 from .apart import decimals_apart
+from .open import unless_empty
 from .sheet import Columns, Heading, Sheet, Value
 from .whole import adds_up, of_the_whole
 
@@ -279,7 +280,9 @@ def adjustments_sheet(scores: Scores, period: str, language: str) -> Sheet:
         Heading(word.points(language), "score", strong=True),
         Heading(word.reason(language), "text"),
     )
-    return Sheet(word.adjustments(language), headings, tuple(rows), decimals=_decimals(scores), notes=notes(scores, language))
+    said = notes(scores, language)
+    sheet = Sheet(word.adjustments(language), headings, tuple(rows), decimals=_decimals(scores), notes=said)
+    return unless_empty(sheet, word.events(language), word.reason(language))
 
 
 def adjusted_by(scores: Scores, at: int, item: int) -> tuple[Array, Array | None, Array]:

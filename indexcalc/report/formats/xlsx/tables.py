@@ -302,9 +302,10 @@ def _mark(book: Book, page: Any, sheet: Sheet, extra: Extra, first: int) -> None
             page.conditional_format(*area, {"type": "duplicate", "format": ties})
         if column in extra.bars:
             low = min((value for row in sheet.rows if isinstance(value := row[column], int | float)), default=0.0)
-            ends = {"min_type": "num", "min_value": min(low, 0.0), "max_type": "max"}
+            ends = {"min_type": "num", "min_value": 0.0, "max_type": "max"}
             style = {"type": "data_bar", "bar_color": "#A9CBE8"}
-            page.conditional_format(*area, {**style, **ends})
+            if low >= 0:  # of deductions the least would have the longest bar, in red
+                page.conditional_format(*area, {**style, **ends})
 
 
 def write_cell(page: Any, row: int, column: int, value: Value, look: Any, made: Formula | None = None) -> None:
