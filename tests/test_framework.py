@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -17,7 +18,7 @@ from openpyxl.utils import range_boundaries
 import indexcalc
 from indexcalc.findings import Refused
 
-from .conftest import count
+from .conftest import REPOSITORY, count, ran
 
 pytestmark = pytest.mark.filterwarnings("ignore::UserWarning")  # what is told of a sheet
 
@@ -134,6 +135,15 @@ def test_a_sheet_of_an_office_scores_and_comes_back_as_the_same_tree(name: str, 
             indexcalc.export_tree(project, sheet)
             again = indexcalc.import_tree(sheet, tmp_path / f"{name}-{language}-{suffix[1:]}").index
             assert again.model_dump() == index.model_dump()
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_the_session_of_the_page_is_what_comes_out(language: str, tmp_path: Path) -> None:
+    page = (REPOSITORY / "docs" / language / "framework.md").read_text(encoding="utf-8")
+    ((typed, shown),) = re.findall(r"```console\n\$ indexcalc ([^\n]*)\n(.*?)```", page, re.DOTALL)
+    workbook(tmp_path / "指标体系.xlsx", {"指标体系": MERGED, "数据": VALUES}, {"指标体系": MERGED_CELLS})
+    said = ran(tmp_path, *typed.split(), *(["--lang", "zh"] if language == "zh" else []))
+    assert said.stderr + said.stdout == shown
 
 
 def test_merged_levels_departments_notes_and_titles_are_read_as_people_mean_them(tmp_path: Path) -> None:
@@ -307,6 +317,12 @@ def test_values_that_check_refuses_are_told_once_the_tree_is_written(tmp_path: P
     assert (tmp_path / "out" / "indicators.yaml").exists()
 
 
+def test_a_row_of_totals_below_the_running_numbers_is_no_indicator(tmp_path: Path) -> None:
+    rows = [["序号", "一级指标", "二级指标", "分值"], [1, "平安（60分）", "警情", 60], [2, "服务（40分）", "办结率", 40]]
+    book = workbook(tmp_path / "a.xlsx", {"指标": [*rows, ["合计", "", "", 100]]})
+    assert [leaf.name for leaf in indexcalc.import_tree(book, tmp_path / "a").index.leaves] == ["警情", "办结率"]
+
+
 def test_a_tree_that_is_there_is_never_replaced(tmp_path: Path) -> None:
     imported(tmp_path, "points")
     before = (tmp_path / "points" / "indicators.yaml").read_bytes()
@@ -386,3 +402,10 @@ def test_sheets_that_are_called_after_years_are_read_as_one_source_without_their
     assert scores.panel.units.ids == ("东区", "西区", "南区")
     with_scores = [scores.ranking(period).dropna(subset="score")["unit"] for period in scores.periods]
     assert [set(units) for units in with_scores] == [{"东区", "西区"}, {"东区", "南区"}]
+
+
+def test_a_row_of_the_whole_without_values_is_left_out_below_an_unusual_heading(tmp_path: Path) -> None:
+    values = [["县（市、区）", *VALUES[0][2:]], *([row[0], *row[2:]] for row in VALUES[1:]), ["全市平均", *[""] * 5]]
+    book = workbook(tmp_path / "a.xlsx", {"指标": MERGED, "2023年": values}, {"指标": MERGED_CELLS})
+    indexcalc.import_tree(book, tmp_path / "a")
+    assert indexcalc.score(tmp_path / "a" / "indicators.yaml").panel.units.ids == ("东区", "西区", "南区")

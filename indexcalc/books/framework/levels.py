@@ -91,7 +91,8 @@ def _records(grid: Grid, head: Head, passed: list[tuple[int, int, str]], *, ours
         wide = any(top == row and left == there[0] and right > left + 1 for top, left, _, right in grid.merges)
         alone = len(there) == 1 and (wide or len(first) > _LONG or there[0] not in {one.at for one in head.levels})
         covered = (row, there[0]) in {(below, left) for top, left, end, _ in grid.merges for below in range(top + 1, end + 1)}
-        total = any(re.fullmatch(NOT_INDICATORS, texts.get(one.at, "")) for one in head.levels)
+        # the word stands where a name would, or before all names: in the column of running numbers
+        total = any(re.fullmatch(NOT_INDICATORS, text) for text in (first, *(texts.get(one.at, "") for one in head.levels)))
         said = re.match(NOTE, first) or re.match(CONTINUED, first) or (len(there) < 3 and re.match(CAPTION, first))
         if is_heading(texts, head):
             continue

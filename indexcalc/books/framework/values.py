@@ -52,12 +52,22 @@ def find_values(file: Path, sheets: Sequence[str], made: Made, others: Sequence[
     there: list[tuple[int, Values]] = []
     keys = [*names, *UNIT_HEADINGS, *INDICATOR_HEADINGS]
     for path, sheet in _candidates(file, sheets, given):
-        tables, _, _ = read_tables(Data.model_construct(path=path.name, sheet=sheet or None), path.parent, keys=keys)
-        there += [found for table in tables[:1] if (found := _values_in(path, sheet, table, names, others))]
+        found = _read_values(path, sheet, keys, names, others)
+        if found and (unit := found[1].source["unit"]) not in keys:  # a row with no more than a name is one by that heading alone
+            found = _read_values(path, sheet, [*keys, unit], names, others)
+        there += [found] if found else []
     if not there:
         return None
     best = max(there, key=lambda one: one[0])[1]
     return best if best.kind else _of_all_periods(best, [one for _, one in there], sheets)
+
+
+def _read_values(
+    path: Path, sheet: str, keys: Sequence[str], names: dict[str, str], others: Sequence[Said]
+) -> tuple[int, Values] | None:
+    """Return what the first table of a file or sheet is as a source of values; nothing where it is none."""
+    tables, _, _ = read_tables(Data.model_construct(path=path.name, sheet=sheet or None), path.parent, keys=keys)
+    return _values_in(path, sheet, tables[0], names, others) if tables else None
 
 
 def _of_all_periods(best: Values, there: Sequence[Values], sheets: Sequence[str]) -> Values:
