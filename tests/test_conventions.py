@@ -68,7 +68,7 @@ def test_halves_go_to_the_even_neighbour() -> None:
 
 @pytest.mark.filterwarnings("ignore:The .future.infer_string")
 def test_a_query_rounds_alike() -> None:
-    ibis = pytest.importorskip("ibis")
+    ibis = pytest.importorskip("ibis", reason="the extra `events` is not installed")
     from indexcalc.large.expressions import rounded as in_query
 
     x = [0.5, 1.5, 2.5, -0.5, -1.5, 2.675, 73.975, 0.125, -0.125, 3.2]

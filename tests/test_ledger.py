@@ -116,7 +116,7 @@ def server() -> Iterator[Server]:
     programs = binaries()
     if programs is None:
         pytest.skip("no PostgreSQL here: its initdb is neither below /usr/lib/postgresql nor on the path")
-    pytest.importorskip("psycopg", reason="no psycopg here: pip install 'indexcalc[postgres]'")
+    pytest.importorskip("psycopg", reason="the extra `postgres` is not installed")
     folder = Path(tempfile.mkdtemp(prefix="pg-"))
     user = None
     if os.geteuid() == 0:  # PostgreSQL refuses to be run by root

@@ -54,6 +54,8 @@ HOSTILE = (
 )
 UNSEEN = "🙂\U0001f3f3\ufe0f\u200d\U0001f308"
 """What Chinese faces do not have."""
+pytestmark = pytest.mark.filterwarnings("ignore:[^ ]* IC384:UserWarning")  # a unit has no values, which sentences are to say
+
 TREE = """
 index: {id: living, name: "生活 #质量$", name_en: Living, note: 模拟数据}
 units: {id: country, label: 区}
@@ -92,7 +94,7 @@ def shown() -> Analysed:
 
 @pytest.fixture(scope="module")
 def made(shown: Analysed) -> Any:
-    pytest.importorskip("typst", reason="the extra report is not installed")
+    pytest.importorskip("typst", reason="the extra `report` is not installed")
     from indexcalc.report.formats.pdf.page import pdf
 
     if not fonts.find_faces().chinese:
@@ -143,7 +145,7 @@ def test_every_row_of_every_table_is_read_back(language: str, made: Any) -> None
 
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_word_has_the_same_text_and_tables(language: str, shown: Analysed) -> None:
-    docx = pytest.importorskip("docx", reason="the extra report is not installed")
+    docx = pytest.importorskip("docx", reason="the extra `report` is not installed")
     from indexcalc.report.formats.docx.page import docx as written
 
     paper = paper_of(shown, language, figures=figures(shown, language))
@@ -174,7 +176,7 @@ def test_word_has_the_same_text_and_tables(language: str, shown: Analysed) -> No
 
 
 def test_word_has_the_same_bytes_and_no_clock(shown: Analysed, monkeypatch: pytest.MonkeyPatch) -> None:
-    pytest.importorskip("docx", reason="the extra report is not installed")
+    pytest.importorskip("docx", reason="the extra `report` is not installed")
     from indexcalc.report.formats.docx.page import docx as written
 
     content = written(paper_of(shown, "zh"), dt.date(2022, 12, 31))
@@ -251,7 +253,7 @@ def test_the_same_bytes_and_all_fonts_in_them(shown: Analysed, made: Any) -> Non
 
 
 def test_a_full_page_has_22_lines_of_28_characters() -> None:
-    pytest.importorskip("typst", reason="the extra report is not installed")
+    pytest.importorskip("typst", reason="the extra `report` is not installed")
     if not fonts.find_faces().chinese:
         pytest.skip("no Chinese font is installed")
     from pypdf import PdfReader
@@ -274,7 +276,7 @@ def test_a_full_page_has_22_lines_of_28_characters() -> None:
 @pytest.mark.slow
 def test_a_full_page_of_word_has_22_lines_of_28_characters(tmp_path: Path) -> None:
     """As LibreOffice lays it out."""
-    pytest.importorskip("docx", reason="the extra report is not installed")
+    pytest.importorskip("docx", reason="the extra `report` is not installed")
     needs_office()
     from pypdf import PdfReader
 
@@ -289,7 +291,7 @@ def test_a_full_page_of_word_has_22_lines_of_28_characters(tmp_path: Path) -> No
 
 def test_heads_are_repeated_and_rows_not_split() -> None:
     """In a PDF, which is one for all readers by its own word: typst refuses to set another."""
-    pytest.importorskip("typst", reason="the extra report is not installed")
+    pytest.importorskip("typst", reason="the extra `report` is not installed")
     if not fonts.find_faces().chinese:
         pytest.skip("no Chinese font is installed")
     from pypdf import PdfReader
@@ -308,7 +310,7 @@ def test_heads_are_repeated_and_rows_not_split() -> None:
 
 
 def test_a_name_of_signs_that_no_face_has_is_broken_and_stays_on_its_page() -> None:
-    pytest.importorskip("typst", reason="the extra report is not installed")
+    pytest.importorskip("typst", reason="the extra `report` is not installed")
     if not fonts.find_faces().chinese:
         pytest.skip("no Chinese font is installed")
     from pypdf import PdfReader
@@ -373,7 +375,7 @@ def test_a_list_of_sentences_may_go_over_to_the_next_page() -> None:
 
 def test_tables_and_figures_of_the_first_part_stand_after_its_text_in_word(shown: Analysed) -> None:
     """Word would leave the rest of a page empty before each that does not fit."""
-    docx = pytest.importorskip("docx", reason="the extra report is not installed")
+    docx = pytest.importorskip("docx", reason="the extra `report` is not installed")
     from indexcalc.report.formats.docx.page import docx as written
 
     paper = paper_of(shown, "zh", figures=figures(shown, "zh"))
@@ -445,14 +447,14 @@ def test_chinese_numbers_of_parts() -> None:
 
 @pytest.mark.slow
 def test_a_report_as_pdf_is_written_added_to_and_verified(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    pytest.importorskip("typst", reason="the extra report is not installed")
+    pytest.importorskip("typst", reason="the extra `report` is not installed")
     if not fonts.find_faces().chinese:
         pytest.skip("no Chinese font is installed")
     folder = tmp_path / "project"
     init(folder)
     run(folder, "report", "--format", "pdf,docx", "--lang", "both", "--quiet")
     (reports,) = {path.parent for path in (folder / "reports").glob("*/report.pdf")}
-    pytest.importorskip("docx", reason="the extra report is not installed")
+    pytest.importorskip("docx", reason="the extra `report` is not installed")
     assert {path.name for path in reports.glob("*.docx")} == {"report.docx", "report.en.docx"}
     assert {path.name for path in reports.glob("*.pdf")} == {"report.pdf", "report.en.pdf"}
     told = json.loads((reports / "run.json").read_text(encoding="utf-8"))
@@ -582,7 +584,7 @@ def test_a_scorecard_and_a_department_fill_no_second_page(made: Any) -> None:
 
 
 def test_pictures_come_in_both_kinds(shown: Analysed) -> None:
-    pytest.importorskip("typst", reason="the extra report is not installed")
+    pytest.importorskip("typst", reason="the extra `report` is not installed")
     drawn, own = pictures(shown, "zh"), pngs(shown, "zh")
     assert {name.removesuffix(".svg") for name in drawn} == {name.removesuffix(".png") for name in own}
     assert {"history", "intervals", "petals-1"} <= {name.removesuffix(".png") for name in own}
@@ -592,7 +594,7 @@ def test_pictures_come_in_both_kinds(shown: Analysed) -> None:
 
 
 def test_a_template_brings_its_styles_and_what_stands_around(shown: Analysed, tmp_path: Path) -> None:
-    docx = pytest.importorskip("docx", reason="the extra report is not installed")
+    docx = pytest.importorskip("docx", reason="the extra `report` is not installed")
     from indexcalc.report.formats.docx.page import check_template, template_of
     from indexcalc.report.formats.docx.page import docx as written
 

@@ -36,7 +36,7 @@ FRAME = pd.DataFrame(
 
 @pytest.fixture(scope="module")
 def scores() -> Any:
-    pytest.importorskip("altair", reason="the extra plot is not installed")
+    pytest.importorskip("altair", reason="the extra `plot` is not installed")
     return indexcalc.score(TREE + "periods: {kind: year}\n", FRAME)
 
 
@@ -166,7 +166,7 @@ ODD = {
 @pytest.mark.filterwarnings("ignore::UserWarning")  # a unit is meant to be empty
 @pytest.mark.parametrize("case", ODD)
 def test_charts_of_odd_data_have_what_the_scores_have(case: str) -> None:
-    pytest.importorskip("altair", reason="the extra plot is not installed")
+    pytest.importorskip("altair", reason="the extra `plot` is not installed")
     own = indexcalc.score(TREE + "periods: {kind: year}\n", ODD[case])
     told, units = own.ranking().set_index("unit"), list(own.panel.units.ids)
     ranking = drawn(own.plot.ranking()).set_index("id")
@@ -190,7 +190,7 @@ def test_charts_of_odd_data_have_what_the_scores_have(case: str) -> None:
 
 def test_units_of_the_same_name_are_two_on_an_axis(tmp_path: Path) -> None:
     """Streets of two districts are often called the same."""
-    pytest.importorskip("altair", reason="the extra plot is not installed")
+    pytest.importorskip("altair", reason="the extra `plot` is not installed")
     (tmp_path / "units.csv").write_text("id,name\nA,新华街道\nB,新华街道\nC,石牌街道\n", encoding="utf-8")
     frame = FRAME[FRAME["period"] == "2022"].head(3).assign(country=["A", "B", "C"]).rename(columns={"country": "id"})
     frame.to_csv(tmp_path / "data.csv", index=False)

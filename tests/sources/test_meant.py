@@ -184,7 +184,7 @@ class TestKindsOfFiles:
             patch.setitem(sys.modules, "msoffcrypto", None)
             tables, found, _ = read_tables(Data(path="d.xlsx"), tmp_path, keys=("区",))
             assert (tables, said(found)) == ([], ["d.xlsx IC938"])
-        pytest.importorskip("msoffcrypto")
+        pytest.importorskip("msoffcrypto", reason="the extra `locked` is not installed")
         tables, found, _ = read_tables(Data(path="d.xlsx"), tmp_path, keys=("区",))
         assert said(found) == []
         assert tables[0].columns[2] == [1, 2, 3, 4]

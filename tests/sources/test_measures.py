@@ -325,7 +325,7 @@ def test_columns_that_stay_in_their_file_are_converted_and_doubted_when_they_are
 
 @pytest.mark.filterwarnings("ignore:The 'future.infer_string' option")  # ibis asks pandas for it
 def test_an_engine_converts_what_it_scores_where_it_is(tmp_path: Path) -> None:
-    pytest.importorskip("ibis")
+    pytest.importorskip("ibis", reason="the extra `events` is not installed")
     stored(tmp_path)
     done = CliRunner().invoke(app, ["score", "--engine", "duckdb", "--index", str(tmp_path), "--json"])
     assert done.exit_code == 0, done.output
