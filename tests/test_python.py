@@ -82,6 +82,8 @@ def language(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, tm
 
 
 def test_what_the_page_shows_is_what_comes_out(language: str) -> None:
+    for package, extra in {"ibis": "events", "altair": "plot"}.items():
+        pytest.importorskip(package, reason=f"the extra `{extra}` is not installed")
     names: dict[str, Any] = {"__name__": "__main__"}
     blocks = cells(DOCS / language / "python.md")
     for code, text in blocks:
