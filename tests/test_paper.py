@@ -42,6 +42,7 @@ from .office import calculated, needs_office
 from .projects import run
 
 W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+pytestmark = pytest.mark.filterwarnings("ignore:.*IC384:UserWarning")  # a unit without data is meant
 HOSTILE = (
     "#panic(1)",
     "{{7*7}}",
