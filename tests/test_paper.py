@@ -55,7 +55,6 @@ HOSTILE = (
 )
 UNSEEN = "🙂\U0001f3f3\ufe0f\u200d\U0001f308"
 """What Chinese faces do not have."""
-pytestmark = pytest.mark.filterwarnings("ignore:[^ ]* IC384:UserWarning")  # a unit has no values, which sentences are to say
 
 TREE = """
 index: {id: living, name: "生活 #质量$", name_en: Living, note: 模拟数据}
