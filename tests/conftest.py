@@ -41,6 +41,13 @@ KEPT, database.SYNCHRONOUS = database.SYNCHRONOUS, "OFF"  # of SQLite likewise; 
 # the commands are built once and not for every call: that took two thirds of the time of a thousand messages
 typer.main.get_command = typer.testing._get_command = functools.cache(typer.main.get_command)
 
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """Start one worker more than there are processors: a quarter of the time goes by in waiting for databases and browsers."""
+    return (os.cpu_count() or 1) + 1
+
+
 STARTED = {"spark": "spark", "postgres": "postgres", "server": "postgres"}  # fixtures that start an engine or a database
 
 
