@@ -10,6 +10,7 @@ import importlib
 import inspect
 import itertools
 import math
+import re
 from typing import Any, Literal, get_args, get_origin
 
 import numpy as np
@@ -41,7 +42,7 @@ from indexcalc.methods.treat import skewness
 from indexcalc.tree.model import NodeRanking
 from indexcalc.tree.terms import term_for
 
-from .conftest import count
+from .conftest import REPOSITORY, count
 
 FEW = settings(max_examples=count(8, 120))  # for each of some hundred cases
 # What a method cannot do without: where more is better, and where less is, when that differs.
@@ -271,6 +272,16 @@ def test_every_method_is_documented_and_has_its_parameters_in_the_table(room: st
         assert about(room, method).endswith((".", ")")), method
         settings_of(room, method)
     assert {name.split("/")[1] for name in (*REQUIRED, *MORE) if name.startswith(f"{room}/")} <= set(CATALOGUE[room])
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_the_page_says_of_every_method_who_agrees_and_who_differs(language: str) -> None:
+    page = (REPOSITORY / "docs" / language / "methods.md").read_text(encoding="utf-8")
+    named = set(
+        re.findall(r"`([a-z][a-z-]*)", page[page.index({"en": "\n## Where tools differ", "zh": "\n## 各软件的差异"}[language]) :])
+    )
+    steps = ("impute", "treat", "normalise", "weights", "aggregate")
+    assert [method for step in steps for method in CATALOGUE[step] if method not in named] == []
 
 
 def test_the_exceptions_are_methods_that_there_are() -> None:
