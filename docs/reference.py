@@ -354,7 +354,7 @@ def _facts(block: str, key: str, language: Language, words: dict[str, str]) -> s
     facts = [words["may"].format(kinds["or"].join(may))] if may else []
     if key in owner.get("required", []):
         facts.append(words["required"])
-    elif said.get("default") not in (None, [], {}):
+    elif said.get("default") not in (None, "", [], {}):
         facts.append(words["default"].format(GENERATED["written"](said["default"])))
     return ("" if language == "zh" else " ").join(facts)
 
