@@ -193,7 +193,7 @@ def test_tokens_cannot_be_tried_one_after_another(project: Project) -> None:
         ({"loopback": False, "users": True}, "IC556"),
         ({"loopback": False, "token": TOKEN, "submit": True}, "IC558"),
         ({"token": "short"}, "IC559"),
-        ({"users": "none.tsv"}, "IC303"),
+        ({"users": "none.tsv"}, "IC301"),
     ],
 )
 def test_what_would_be_open_to_everybody_is_not_started(project: Project, users: Path, asked: dict[str, Any], code: str) -> None:

@@ -35,6 +35,8 @@ def read_users(file: Path) -> tuple[dict[str, User], list[Finding]]:
     """Read the users in a file, with what cannot be read of it."""
     try:
         lines = file.read_text(encoding="utf-8-sig").splitlines()
+    except FileNotFoundError:
+        return {}, [finding("IC301", Place(file.as_posix()), path=file.as_posix(), near="")]
     except (OSError, UnicodeDecodeError) as error:
         return {}, [finding("IC303", Place(file.as_posix()), problem=system_said(error))]
     users: dict[str, User] = {}
