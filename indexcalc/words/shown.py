@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 BETWEEN = {"zh": "、", "en": ", "}
 """What stands between the names of a list."""
@@ -57,8 +58,11 @@ def _escape(character: str) -> str:
     return character.encode("unicode_escape", errors="backslashreplace").decode("ascii")
 
 
+@lru_cache(1 << 14)
 def wide(text: str) -> int:
     """Return how many columns of a terminal a text takes."""
+    if text.isascii():
+        return len(text)
     return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in text)
 
 
