@@ -98,7 +98,7 @@ def test_the_last_value_is_carried_so_far(limit: int | None) -> None:
     np.testing.assert_array_equal(last(x, [], limit=limit, ends="hold").ravel(), told)
 
 
-@pytest.mark.filterwarnings("ignore:.*IC422")
+@pytest.mark.filterwarnings("ignore:.*IC422", "ignore:.*IC384:UserWarning")
 def test_growth_and_slope_a_year_over_all_periods() -> None:
     years = [2018, 2019, 2021, 2024]
     rng = np.random.default_rng(6)

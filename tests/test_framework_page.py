@@ -114,7 +114,7 @@ def test_a_lineage_ends_in_the_index_and_begins_in_the_cells(small: Any) -> None
     assert by["示例指数"][4] == "76.91"
     assert "加分 +2.00  ← v.csv:4:6" in str(by["示例指数"][1])
     assert by["甲"][4:] == ("84.85", "0.6", "50.91", "50.91")
-    assert by["子"][1] == "子 40 (a)  ← v.csv:4:3\npeople 50 人 (people)  ← p.csv:4:3"
+    assert by["子"][1] == "子 40 (a)  ← v.csv:4:3\npeople 50 people (people)  ← p.csv:4:3"
     assert by["子"][2] == "80"
     leaves = [float(str(by[name][7])) for name in ("子", "b", "c")]
     assert sum(leaves) + 2 == pytest.approx(76.91, abs=0.02)

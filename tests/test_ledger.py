@@ -722,7 +722,7 @@ def test_scores_as_of_any_moment_name_their_submissions(tmp_path: Path) -> None:
     assert json.loads(indexcalc(folder, "rank", "--as-of", first[0]["at"], "--json").stdout)["ranking"] == before
     assert indexcalc(folder, "verify", "reports/2022Q1").returncode == 0, "made again as of its own moment"
     explained = indexcalc(folder, "explain", "西区", "--node", "cases")
-    assert "立案数 911 件 (cases)  ← ledger.sqlite#2/2022Q1.csv:3:3" in explained.stdout
+    assert "立案数 911 cases (cases)  ← ledger.sqlite#2/2022Q1.csv:3:3" in explained.stdout
     shown = indexcalc(folder, "ledger", "show", "2")
     assert re.search(r"\n\n西区  立案数  111 →  911  2022Q1.csv:3:3\n", shown.stdout)
     assert "西区误录" in indexcalc(folder, "ledger", "log").stdout
