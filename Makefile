@@ -2,8 +2,9 @@
 # make docs: the pages of the documentation, in site/.  make quick: the quick tests alone.  make prove: all tests at full counts (fuzz, kills, random trees), which takes long.
 PYTHON ?= python3
 BIN = .venv/bin
-# pip compiles what it installs but not what stays where it is, and some machines keep Python from doing so: every start would
-COMPILE = $(BIN)/python -m compileall -q indexcalc
+# all that is installed, and what stays where it is: pip takes one processor to compile, and some machines keep Python from doing
+# so at all, where every start would; what some packages bring for older Pythons cannot be
+COMPILE = $(BIN)/python -m compileall -qq -j 0 indexcalc .venv/lib || true
 # what shares an engine or a database that is started for it runs on one worker
 PYTEST = $(BIN)/python -m pytest -n auto --dist loadgroup
 
@@ -50,12 +51,12 @@ docs: .venv/test
 	$(PYTHON) -m venv .venv
 
 .venv/score: .venv/bin/python pyproject.toml
-	$(BIN)/python -m pip install --quiet --editable .
+	$(BIN)/python -m pip install --quiet --no-compile --editable .
 	$(COMPILE)
 	touch $@
 
 .venv/test: .venv/bin/python pyproject.toml
-	$(BIN)/python -m pip install --quiet --editable ".[test]"
+	$(BIN)/python -m pip install --quiet --no-compile --editable ".[test]"
 	$(COMPILE)
 	touch $@ .venv/score
 

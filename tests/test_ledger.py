@@ -278,7 +278,7 @@ def tamper(where: str, base: Path, *statements: str, guards: bool = False) -> No
             if not guards:
                 connection.execute("ALTER TABLE ledger_submissions ENABLE TRIGGER ALL")
         return
-    with sqlite3.connect(base / where) as connection:
+    with closing(sqlite3.connect(base / where)) as connection, connection:
         triggers = connection.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").fetchall()
         for name, _ in triggers if not guards else ():
             connection.execute(f"DROP TRIGGER {name}")
@@ -427,7 +427,7 @@ def test_a_changed_byte_of_a_value_names_its_submission(tmp_path: Path) -> None:
 
 def test_what_is_no_ledger_is_said_so_and_left_alone(tmp_path: Path) -> None:
     (tmp_path / "text.sqlite").write_text("区,期次\n", encoding="utf-8")
-    with sqlite3.connect(tmp_path / "other.sqlite") as connection:
+    with closing(sqlite3.connect(tmp_path / "other.sqlite")) as connection, connection:
         connection.execute("CREATE TABLE mine (x)")
     connection.close()
     before = (tmp_path / "other.sqlite").read_bytes()

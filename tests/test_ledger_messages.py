@@ -9,6 +9,7 @@ import re
 import sqlite3
 import sys
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -87,7 +88,7 @@ def unsealed(folder: Path) -> None:
     """As a kill leaves it that comes after the submission was recorded."""
     from indexcalc.journal.database import OPEN
 
-    with sqlite3.connect(folder / "ledger.sqlite") as connection:
+    with closing(sqlite3.connect(folder / "ledger.sqlite")) as connection, connection:
         connection.execute(f"PRAGMA user_version = {OPEN}")
     connection.close()
 
