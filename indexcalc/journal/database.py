@@ -200,7 +200,11 @@ def connect(path: Path, mode: str) -> sqlite3.Connection:
     """Open a SQLite file: `rw` one that is there, `rwc` made if there is none. A commit returns when it is on the disk."""
     uri = f"{path.absolute().as_uri()}?mode={mode}"
     connection = sqlite3.connect(uri, uri=True, timeout=PATIENCE, isolation_level=None, check_same_thread=False)
-    connection.execute(f"PRAGMA synchronous = {SYNCHRONOUS}")
+    try:
+        connection.execute(f"PRAGMA synchronous = {SYNCHRONOUS}")
+    except sqlite3.Error:
+        connection.close()
+        raise
     return connection
 
 
