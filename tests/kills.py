@@ -31,7 +31,8 @@ for heavy in ("numpy", "openpyxl", "pandas", "pyarrow.parquet", "scipy.optimize"
     importlib.import_module(heavy)
 for own in pkgutil.walk_packages(indexcalc.__path__, "indexcalc."):
     if not own.name.endswith("__main__"):
-        importlib.import_module(own.name)
+        with contextlib.suppress(ImportError):  # of an extra that is not installed
+            importlib.import_module(own.name)
 
 KILLED = 137  # as the shell says of a process that was killed
 FORKS = multiprocessing.get_context("forkserver")

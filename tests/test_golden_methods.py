@@ -15,7 +15,6 @@ import pytest
 from indexcalc import read
 from indexcalc.engine import score
 from indexcalc.large.blocks import score_in_blocks
-from indexcalc.large.in_the_way import in_the_way
 from indexcalc.methods import CATALOGUE
 from indexcalc.methods.derive import residual, shrunk
 from indexcalc.methods.frame import Frame
@@ -24,7 +23,7 @@ from indexcalc.methods.treat import excess_kurtosis, skewness
 from indexcalc.panel import IMPUTED, empty
 from indexcalc.scores import Scores
 
-from .conftest import index_of, panel_of
+from .conftest import in_the_way_of, index_of, panel_of
 
 
 def normalised(
@@ -597,7 +596,7 @@ def test_residuals_are_those_of_numpy_s_least_squares() -> None:
     said = {(one.code, one.values.get("node"), one.values.get("count")) for one in scores.findings}
     assert ("IC496", "b", 8) in said, "two units have no line"
     np.testing.assert_array_equal(score_in_blocks(index, panel, empty, cells=18).scores, scores.scores)
-    assert "a: residual" in list(in_the_way(index))
+    assert "a: residual" in in_the_way_of(index)
 
 
 def test_what_has_no_residual() -> None:

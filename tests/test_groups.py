@@ -21,12 +21,11 @@ from indexcalc.analysis.contribution import contributions
 from indexcalc.cli.app import app
 from indexcalc.engine import score
 from indexcalc.large.blocks import score_in_blocks
-from indexcalc.large.in_the_way import in_the_way
 from indexcalc.panel import empty
 from indexcalc.tree.load import parse_index
 from indexcalc.tree.schema import schema_text
 
-from .conftest import index_of, panel_of
+from .conftest import in_the_way_of, index_of, panel_of
 from .projects import answer, laid_out, run
 from .test_change import adds_up
 
@@ -93,7 +92,7 @@ def test_each_group_is_scored_as_by_a_tree_of_its_own(both: tuple[Any, Any], dat
     part = score_in_blocks(index, panel, empty, cells=30)
     np.testing.assert_array_equal(part.scores, scores.scores)
     adds_up(change(scores, scores, *scores.periods[:2], by_indicator=True))
-    assert list(in_the_way(index))
+    assert in_the_way_of(index)
 
 
 TREE = """
@@ -227,7 +226,7 @@ def test_a_unit_s_value_stands_for_a_number(normalise: str, expected: Any) -> No
     scores = score(index, panel)
     np.testing.assert_allclose(scores.scores[..., 0], expected(UNIT_VALUES), rtol=1e-12)
     np.testing.assert_array_equal(score_in_blocks(index, panel, empty, cells=3).scores, scores.scores)
-    assert list(in_the_way(index))
+    assert in_the_way_of(index)
 
 
 def test_a_unit_is_called_by_its_name_and_split_changes_take_it(folder: Path) -> None:

@@ -22,7 +22,6 @@ from indexcalc.cli.app import app
 from indexcalc.engine import score
 from indexcalc.findings import Refused
 from indexcalc.large.blocks import score_in_blocks
-from indexcalc.large.in_the_way import in_the_way
 from indexcalc.panel import empty
 from indexcalc.report.answers.ranking import ranking
 from indexcalc.report.sheets.tables import in_rank_order, sheets
@@ -32,7 +31,7 @@ from indexcalc.tree.model import Dimension, Index
 from indexcalc.tree.schema import schema_text
 from indexcalc.tree.settings import settings_of
 
-from .conftest import panel_of
+from .conftest import in_the_way_of, panel_of
 from .projects import laid_out, run
 
 HEAD = "index: {id: x}\nunits: {table: u.csv}\ndata: {v: {path: v.csv}, w: {path: w.csv}}\n"
@@ -306,7 +305,7 @@ def test_each_group_has_a_table_of_its_own_and_a_change_its_places(tmp_path: Pat
             ask(scores)
     with pytest.raises(Refused, match="IC136"):
         indexcalc.target(scores, "1", score=8.0)
-    assert "ranking.overall" in in_the_way(index)
+    assert "ranking.overall" in in_the_way_of(index)
 
 
 def test_moves_in_rank_are_counted_inside_groups_that_are_ranked_alone(tmp_path: Path) -> None:
