@@ -22,7 +22,7 @@ QUIET = (
 
 def needs_chromium() -> None:
     """Skip a test where there is no Chromium or nothing to drive it."""
-    pytest.importorskip("playwright", reason="playwright is not installed")
+    pytest.importorskip("playwright", reason="the extra `test` is not installed")
     if not CHROMIUM.exists():
         pytest.skip("no Chromium here")
 

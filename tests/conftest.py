@@ -78,7 +78,7 @@ def interruptible() -> Iterator[None]:
 
 def in_the_way_of(index: Index) -> list[str]:
     """Return what keeps an index from being scored in a query, where the extra is there that asks."""
-    pytest.importorskip("ibis", reason="the extra events is not installed")
+    pytest.importorskip("ibis", reason="the extra `events` is not installed")
     from indexcalc.large.in_the_way import in_the_way
 
     return [*in_the_way(index)]

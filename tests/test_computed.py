@@ -315,7 +315,7 @@ def events_project(folder: Path) -> Index:
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::ResourceWarning", "ignore::FutureWarning")
 def test_check_reads_the_events_of_a_log(tmp_path: Path) -> None:
-    pytest.importorskip("ibis", reason="the extra events is not installed")
+    pytest.importorskip("ibis", reason="the extra `events` is not installed")
     from indexcalc.jobs.check import check
 
     index = events_project(tmp_path)

@@ -200,7 +200,7 @@ def agrees(got: Any, said: str) -> bool:
 def test_a_line_does_what_stands_beside_it(language: str, line: Line) -> None:
     scores, found = result(line)
     if "IC719" in found and "IC719" not in line.results:
-        pytest.skip("the extra events is not installed")
+        pytest.skip("the extra `events` is not installed")
     for part in line.results.split("; "):
         if re.fullmatch(r"IC\d{3}", part):
             assert part in found

@@ -248,7 +248,7 @@ def test_a_day_means_its_end_and_a_plain_time_is_local(monkeypatch: pytest.Monke
 
 
 def test_a_password_is_not_shown() -> None:
-    pytest.importorskip("psycopg", reason="the extra postgres is not installed")
+    pytest.importorskip("psycopg", reason="the extra `postgres` is not installed")
     with pytest.raises(Refused) as refused:
         log("postgresql://clerk:s3cret@127.0.0.1:1/index", Path())
     assert codes(refused.value.findings) == ["IC653"]

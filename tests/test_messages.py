@@ -288,7 +288,7 @@ NUMBERS: dict[str, list[object]] = {"区": ["东区", "西区"], "年份": [2022
 
 def scored_by_an_engine(folder: Path) -> None:
     parquet(**NUMBERS)(folder)
-    pytest.importorskip("ibis", reason="the extra events is not installed")
+    pytest.importorskip("ibis", reason="the extra `events` is not installed")
     after_scoring(lambda _: None, "--engine", "duckdb")(folder)
 
 

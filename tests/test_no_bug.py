@@ -87,7 +87,7 @@ def test_a_name_of_a_user_or_of_a_file_that_is_no_text(folder: Path) -> None:
     "address", ["postgresql://h:abc/d", "postgresql://u:geheim@h:p/d", "postgresql://[::1/d", "sqlite:///x", "x://"]
 )
 def test_addresses_that_are_none(folder: Path, address: str) -> None:
-    pytest.importorskip("psycopg", reason="the extra postgres is not installed")
+    pytest.importorskip("psycopg", reason="the extra `postgres` is not installed")
     from_a_ledger(folder)
     for words in (["ledger", "log"], ["submit", "values.csv", "--by", "a"]):
         found = told(*words, "--ledger", address)

@@ -282,7 +282,7 @@ def test_what_is_published_under_an_old_name_stands_beside_the_new(five: Path) -
 
 
 def test_blocks_score_the_same_and_a_query_is_refused(five: Path) -> None:
-    pytest.importorskip("ibis", reason="the extra events is not installed")
+    pytest.importorskip("ibis", reason="the extra `events` is not installed")
     scores = scored(five)
     index, panel = scores.index, scores.reported
     assert panel is not None

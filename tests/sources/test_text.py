@@ -56,7 +56,7 @@ def test_a_word_that_no_cell_has_is_found_with_the_nearest(tmp_path: Path) -> No
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::ResourceWarning")
 def test_text_is_compared_in_a_query_as_in_memory(tmp_path: Path) -> None:
-    pytest.importorskip("ibis", reason="the extra events is not installed")
+    pytest.importorskip("ibis", reason="the extra `events` is not installed")
     from indexcalc.large.in_place import open_values
     from indexcalc.sources.events.engines import connect
 
