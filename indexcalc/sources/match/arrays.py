@@ -143,10 +143,11 @@ def _addresses(matched: Matched, pieces: dict[int, list[Piece]]) -> Callable[[in
 
     def address(period: int, unit: int, column: int) -> Sequence[Place]:
         if column not in rows:
-            rows[column] = {}
+            found: dict[int, list[tuple[Piece, int, str | None]]] = defaultdict(list)
             for piece in pieces[column]:
                 for row, (of, whose) in enumerate(zip(piece.periods, piece.units, strict=True)):
-                    rows[column].setdefault(int(whose), []).append((piece, row, of))
+                    found[int(whose)].append((piece, row, of))
+            rows[column] = found  # whole: pages are asked for side by side
         return [piece.place(row) for piece, row, of in rows[column].get(unit, ()) if of in (None, periods[period])]
 
     return address
